@@ -1,0 +1,1 @@
+"""The gate that every send passes: one file per rule, folded by `decision`."""

@@ -1,0 +1,75 @@
+"""What the gate knows about a send and about the person it goes to."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from app.domain.purpose import Cause, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The local times between which messages may go: from `start`, and before `end`."""
+
+    start: time = time(8)
+    end: time = time(21)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the window is empty: what the law, the channel and the brand allow does not meet."""
+        return self.start >= self.end
+
+    def narrowed(self, other: "QuietHours") -> "QuietHours":
+        """The hours inside both: a brand or a channel can tighten the law's window, never widen it."""
+        return QuietHours(max(self.start, other.start), min(self.end, other.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message about to be handed over."""
+
+    purpose: Purpose
+    cause: Cause
+    text: str
+    queued_at: datetime
+    expires_at: datetime | None = None
+    is_follow_up: bool = False
+    """Asks whether a complaint is solved."""
+    answers_question_id: UUID | None = None
+    """The open question that this text belongs to (its repetition, its clarification)."""
+    asks_question: bool = False
+    inbound_id: UUID | None = None
+    is_requested_resubscribe: bool = False
+    """The customer, having opted out, has asked to be asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The customer, the number and the brand at the moment of the decision."""
+
+    consent: str = "none"
+    """Marketing consent for this brand: none, pending, granted, held or withdrawn."""
+    is_stopped: bool = False
+    """STOP on a US or Canadian channel: nothing goes but what the customer asks for."""
+    stopped_at: datetime | None = None
+    last_inbound_at: datetime | None = None
+    has_unread_inbound: bool = False
+    """A text of theirs is stored and not understood yet."""
+    has_open_question: bool = False
+    """Another question is open for this customer and sender."""
+    question_expires_at: datetime | None = None
+    has_open_complaint: bool = False
+    complaint_hold_until: datetime | None = None
+    number_status: str = "unknown"
+    """unknown, verified, dead or suspended."""
+    timezone: str | None = None
+    """IANA name; None where it is unknown, and the strictest of `possible_timezones` counts."""
+    possible_timezones: tuple[str, ...] = ()
+    quiet_hours: QuietHours = QuietHours()
+    """For marketing: the narrowest of brand, channel and law."""
+    marketing_stopped: bool = False
+    """The brand's switch."""
+    service_hours: QuietHours | None = None
+    """For service messages, where the brand or the channel has set any."""
+    opt_out_confirmed_at: datetime | None = None
+    """When the last opt-out confirmation was handed over."""

@@ -1,0 +1,148 @@
+"""Derives what a send is for from what caused it and what its text says; the caller never chooses it."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from app.domain.text import fold
+
+REPLY_WITHIN = timedelta(hours=24)
+"""How long after a customer's text a send may count as the answer to it. Source: SPEC CP-2."""
+
+
+class Purpose(StrEnum):
+    """What a send is for. The gate's rules ask for it; the queue takes its priority from it."""
+
+    REPLY = "reply"
+    SERVICE = "service"
+    MARKETING = "marketing"
+    OPT_IN_CONFIRMATION = "opt_in_confirmation"
+    OPT_OUT_CONFIRMATION = "opt_out_confirmation"
+    STAFF_ALERT = "staff_alert"
+
+
+class CauseKind(StrEnum):
+    """What made the system write."""
+
+    INBOUND = "inbound"
+    """A text of the customer, answered by the bot."""
+    STAFF_REPLY = "staff_reply"
+    EVENT = "event"
+    """An event (order.placed ...) started the flow."""
+    JOURNEY = "journey"
+    """A date or an audience started the flow."""
+    CAMPAIGN = "campaign"
+    COMPLAINT = "complaint"
+    """Acknowledgement, follow-up or resolution of the customer's own complaint."""
+    OPT_IN = "opt_in"
+    OPT_OUT = "opt_out"
+    STAFF_ALERT = "staff_alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a send exists. `at` is when that happened; `event_type` names the event of an `event`."""
+
+    kind: str
+    at: datetime
+    event_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionalWord:
+    """A word that makes a text promotional; `#` in it stands for a number.
+
+    `is_offer`: it names a thing to be had (a coupon, 20 % off), which not even a confirmation may carry.
+    `exceptions`: longer words in which it means something else (限时达 is a way of delivery).
+    """
+
+    word: str
+    is_offer: bool
+    exceptions: tuple[str, ...] = ()
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[一二三四五六七八九](?=折)")
+_GAP_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff])[\s*·._|/~-]+(?=[\u4e00-\u9fff])")
+
+
+def _comparable(text: str) -> str:
+    return _NUMBER.sub("#", _GAP_IN_CHINESE.sub("", fold(text)))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+class PromotionalWords:
+    """Finds the first promotional word of a text."""
+
+    def __init__(self, words: Iterable[PromotionalWord]) -> None:
+        terms: dict[str, PromotionalWord | None] = {}
+        for row in words:
+            terms.update({_comparable(longer): None for longer in row.exceptions})
+            terms[_comparable(row.word)] = row
+        self._rows = list(terms.values())
+        self._words = AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest)
+
+    def first_in(self, text: str, offers_only: bool = False) -> str | None:
+        """The first promotional word in the text, as the table writes it; with `offers_only`, the first that
+        names an offer."""
+        compared = _comparable(text)
+        for index, start, end in self._words.find_matches_as_indexes(compared):
+            row = self._rows[index]
+            if row is None or (offers_only and not row.is_offer):
+                continue
+            if _is_latin(compared[start]) and start and _is_latin(compared[start - 1]):
+                continue
+            if _is_latin(compared[end - 1]) and end < len(compared) and _is_latin(compared[end]):
+                continue
+            return row.word
+        return None
+
+
+def derive_purpose(
+    cause: Cause,
+    text: str,
+    last_inbound_at: datetime | None,
+    now: datetime,
+    promotional: PromotionalWords,
+    transactional: Collection[str],
+) -> tuple[Purpose, str]:
+    """The purpose of a send and the reason code for it. Source: SPEC CP-2.
+
+    A reply needs a text of that person within 24 hours; service needs a transactional event or a complaint
+    of theirs and no promotional word in the text; all else is marketing. `transactional` holds the event
+    types, or families of them (`order.`), that are somebody's own business with the brand.
+    """
+    match cause.kind:
+        case CauseKind.STAFF_ALERT:
+            return Purpose.STAFF_ALERT, "staff_alert"
+        case CauseKind.OPT_IN:
+            return Purpose.OPT_IN_CONFIRMATION, "confirms_opt_in"
+        case CauseKind.OPT_OUT:
+            if promotional.first_in(text, offers_only=True):
+                return Purpose.MARKETING, "offer_in_confirmation"
+            return Purpose.OPT_OUT_CONFIRMATION, "confirms_opt_out"
+        case CauseKind.INBOUND | CauseKind.STAFF_REPLY:
+            if last_inbound_at is not None and now - last_inbound_at <= REPLY_WITHIN:
+                return Purpose.REPLY, "answers_customer"
+            return Purpose.MARKETING, "no_recent_inbound"
+        case CauseKind.EVENT if not is_transactional(cause.event_type, transactional):
+            return Purpose.MARKETING, "event_not_transactional"
+        case CauseKind.EVENT | CauseKind.COMPLAINT:
+            if promotional.first_in(text):
+                return Purpose.MARKETING, "promotional_words"
+            is_event = cause.kind == CauseKind.EVENT
+            return Purpose.SERVICE, "transactional_event" if is_event else "own_complaint"
+    return Purpose.MARKETING, "started_by_brand"
+
+
+def is_transactional(event_type: str | None, transactional: Collection[str]) -> bool:
+    """Whether an event type, or its family (`order.` of `order.placed`), is in the table."""
+    if event_type is None:
+        return False
+    return event_type in transactional or event_type.partition(".")[0] + "." in transactional
