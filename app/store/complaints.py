@@ -1,0 +1,91 @@
+"""Complaints: the promise of 2 hours, 48 hours and 3 days, and the events that every figure derives from."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Row, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import Uuid
+
+from app.store.columns import Encrypted, PlainJson
+from app.store.tables import Table, primary_key, reference
+
+OPEN = "open"
+WAITING = "waiting"
+RESOLVED = "resolved"
+CLOSED = "closed"
+
+
+class Complaint(Table):
+    """One complaint. Deadlines are instants, moved only by events; this row is the events' present sum."""
+
+    __tablename__ = "complaints"
+    __table_args__ = (
+        UniqueConstraint("brand_id", "number"),
+        Index(None, "customer_id", "brand_id", "status"),
+        Index(
+            "ix_complaints_open",
+            "resolution_due_at",
+            postgresql_where=text("status IN ('open', 'waiting')"),
+            sqlite_where=text("status IN ('open', 'waiting')"),
+        ),
+        Index(
+            "ix_complaints_follow_up",
+            "follow_up_due_at",
+            postgresql_where=text("status = 'resolved'"),
+            sqlite_where=text("status = 'resolved'"),
+        ),
+    )
+
+    id: Mapped[UUID] = primary_key()
+    brand_id: Mapped[UUID] = reference("brands.id")
+    customer_id: Mapped[UUID] = reference("customers.id")
+    conversation_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("conversations.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str] = mapped_column(String(30))
+    severity: Mapped[int] = mapped_column(default=2)
+    summary: Mapped[str] = mapped_column(Encrypted)
+    inbound_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("inbounds.id"))
+    outbound_id: Mapped[UUID | None]
+    status: Mapped[str] = mapped_column(String(10), default=OPEN)
+    assignee_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("staff.id"))
+    opened_at: Mapped[datetime]
+    clock: Mapped[dict[str, Any]] = mapped_column(PlainJson)
+    first_response_due_at: Mapped[datetime]
+    first_response_at: Mapped[datetime | None]
+    first_response_breached_at: Mapped[datetime | None]
+    resolution_due_at: Mapped[datetime | None]
+    resolution_at: Mapped[datetime | None]
+    resolution_breached_at: Mapped[datetime | None]
+    follow_up_due_at: Mapped[datetime | None]
+    follow_up_at: Mapped[datetime | None]
+    follow_up_result: Mapped[str | None] = mapped_column(String(20))
+    updated_at: Mapped[datetime]
+
+
+class ComplaintEvent(Table):
+    """opened, joined, replied, paused, resumed, resolved, reopened, merged, breached, followed_up, noted, assigned."""
+
+    __tablename__ = "complaint_events"
+    __table_args__ = (UniqueConstraint("complaint_id", "sequence"),)
+
+    id: Mapped[UUID] = primary_key()
+    complaint_id: Mapped[UUID] = reference("complaints.id")
+    sequence: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    staff_id: Mapped[UUID | None]
+    inbound_id: Mapped[UUID | None]
+    outbound_id: Mapped[UUID | None]
+    note: Mapped[str | None] = mapped_column(Encrypted)
+    details: Mapped[dict[str, Any]] = mapped_column(PlainJson, default=dict)
+
+
+def unresolved(session: Session, customers: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Complaints of these customers that are not closed, oldest first."""
+    table = Complaint.__table__
+    mine = (table.c.customer_id.in_(customers), table.c.status != CLOSED)
+    return session.execute(select(table).where(*mine).order_by(table.c.opened_at)).all()

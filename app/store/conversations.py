@@ -1,0 +1,51 @@
+"""Hand-overs from the bot to a person: open, taken by staff, closed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Row, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import Uuid
+
+from app.store.tables import Table, primary_key, reference
+
+OPEN = "open"
+CLOSED = "closed"
+
+
+class Conversation(Table):
+    """A customer who waits for, or is with, a person. The bot is silent until `staff_until`, but for opting out and in."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index(
+            "uq_conversations_open",
+            "customer_id",
+            "brand_id",
+            unique=True,
+            postgresql_where=text("status = 'open'"),
+            sqlite_where=text("status = 'open'"),
+        ),
+    )
+
+    id: Mapped[UUID] = primary_key()
+    brand_id: Mapped[UUID] = reference("brands.id")
+    customer_id: Mapped[UUID] = reference("customers.id")
+    sender_id: Mapped[UUID] = reference("senders.id")
+    status: Mapped[str] = mapped_column(String(10), default=OPEN)
+    reason: Mapped[str] = mapped_column(String(60))
+    staff_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("staff.id"))
+    staff_until: Mapped[datetime | None]
+    answer_due_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+def open_with(session: Session, customers: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Open hand-overs of these customers."""
+    table = Conversation.__table__
+    mine = (table.c.customer_id.in_(customers), table.c.status == OPEN)
+    return session.execute(select(table).where(*mine)).all()

@@ -1,0 +1,128 @@
+"""Customers (a person with a phone) and profiles (what one brand knows of one customer, its consent included)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, ForeignKey, LargeBinary, Row, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import Uuid
+
+from app.store.columns import Encrypted, EncryptedJson, PlainJson
+from app.store.encryption import keyring
+from app.store.tables import Table, primary_key
+from app.store.writing import insert_ignoring
+
+
+class Customer(Table):
+    """A person, found by the keyed hash of the phone. Their row is the lock that makes opt-outs and caps exact."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[UUID] = primary_key()
+    phone: Mapped[str] = mapped_column(Encrypted)
+    phone_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    last_four_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    region: Mapped[str] = mapped_column(String(3), default="")
+    timezone: Mapped[str | None] = mapped_column(String(60))
+    number_status: Mapped[str] = mapped_column(String(20), default="unknown")
+    number_status_at: Mapped[datetime | None]
+    last_inbound_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Profile(Table):
+    """One brand's knowledge of one customer; `consent` is the present state, the ledger has its history."""
+
+    __tablename__ = "profiles"
+
+    customer_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("customers.id"), primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("brands.id"), primary_key=True, index=True)
+    name: Mapped[str | None] = mapped_column(Encrypted)
+    language: Mapped[str | None] = mapped_column(String(2))
+    consent: Mapped[str] = mapped_column(String(20), default="none")
+    consent_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    hold_until: Mapped[datetime | None]
+    attributes: Mapped[dict[str, Any]] = mapped_column(EncryptedJson, default=dict)
+    tags: Mapped[list[str]] = mapped_column(PlainJson, default=list)
+    last_sender_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("senders.id"))
+    created_at: Mapped[datetime]
+
+
+def phone_hash(e164: str) -> bytes:
+    """The keyed hash under which a phone is found."""
+    return keyring().digest("phone", e164)
+
+
+def last_four_hash(e164: str) -> bytes:
+    """The keyed hash of a phone's last four digits, for the desk's search."""
+    return keyring().digest("last-four", e164[-4:])
+
+
+def customer_row(customer_id: UUID, e164: str, region: str, now: datetime) -> dict[str, Any]:
+    """The values of a new customer."""
+    return {
+        "id": customer_id,
+        "phone": e164,
+        "phone_hash": phone_hash(e164),
+        "last_four_hash": last_four_hash(e164),
+        "region": region,
+        "number_status": "unknown",
+        "created_at": now,
+    }
+
+
+def ids_by_phone(session: Session, phones: Collection[str]) -> dict[str, UUID]:
+    """Known customers' ids by E.164 phone."""
+    hashes = {phone_hash(phone): phone for phone in phones}
+    found = session.execute(select(Customer.phone_hash, Customer.id).where(Customer.phone_hash.in_(hashes)))
+    return {hashes[bytes(row.phone_hash)]: row.id for row in found}
+
+
+def by_phone(session: Session, e164: str) -> Customer | None:
+    """The customer with this phone."""
+    return session.scalars(select(Customer).where(Customer.phone_hash == phone_hash(e164))).one_or_none()
+
+
+def lock(session: Session, ids: Collection[UUID], *, skip_locked: bool = False) -> Sequence[Row[Any]]:
+    """Locks the customers' rows in id order and returns them; on SQLite the transaction itself is the lock.
+
+    With `skip_locked` the rows another transaction holds are left out.
+    """
+    rows = select(Customer.__table__).where(Customer.id.in_(ids)).order_by(Customer.id)
+    return session.execute(rows.with_for_update(skip_locked=skip_locked)).all()
+
+
+def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:
+    """Makes the missing profiles of (customer, brand) pairs."""
+    rows = [
+        {
+            "customer_id": customer,
+            "brand_id": brand,
+            "consent": "none",
+            "attributes": {},
+            "tags": [],
+            "created_at": now,
+        }
+        for customer, brand in sorted(pairs)
+    ]
+    insert_ignoring(session, Profile, rows, ("customer_id", "brand_id"))
+
+
+def profiles(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:
+    """All profiles of these customers, by (customer, brand)."""
+    found = session.execute(select(Profile.__table__).where(Profile.customer_id.in_(customers)))
+    return {(row["customer_id"], row["brand_id"]): row for row in found.mappings()}
+
+
+def set_number_status(session: Session, customer_id: UUID, status: str, now: datetime) -> None:
+    """Records what a receipt or an answer has shown about the number."""
+    table = Customer.__table__
+    changed = session.execute(
+        table.update()  # type: ignore[attr-defined]
+        .where(table.c.id == customer_id)
+        .values(number_status=status, number_status_at=now)
+    )
+    assert isinstance(changed, CursorResult)

@@ -1,0 +1,150 @@
+"""Inbound messages: stored before they are acknowledged, decided once, in order per customer."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import Uuid
+
+from app.store.columns import Encrypted, PlainJson
+from app.store.tables import Table, primary_key, reference
+from app.store.writing import update_all
+
+RECEIVED = "received"
+UNDERSTANDING = "understanding"
+DONE = "done"
+UNREAD = (RECEIVED, UNDERSTANDING)
+
+
+class Inbound(Table):
+    """A message from a customer: `received` (rules have not seen it), `understanding` (waits for the NLU), `done`."""
+
+    __tablename__ = "inbounds"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "provider_message_id"),
+        Index(
+            "ix_inbounds_unread",
+            "status",
+            "received_at",
+            postgresql_where=text("status <> 'done'"),
+            sqlite_where=text("status <> 'done'"),
+        ),
+        Index(
+            "ix_inbounds_unread_customer",
+            "customer_id",
+            postgresql_where=text("status <> 'done'"),
+            sqlite_where=text("status <> 'done'"),
+        ),
+        Index(None, "customer_id", "received_at"),
+    )
+
+    id: Mapped[UUID] = primary_key()
+    channel_id: Mapped[UUID] = reference("channels.id")
+    sender_id: Mapped[UUID] = reference("senders.id")
+    brand_id: Mapped[UUID] = reference("brands.id")
+    customer_id: Mapped[UUID] = reference("customers.id")
+    provider_message_id: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Encrypted)
+    media: Mapped[list[Any]] = mapped_column(PlainJson, default=list)
+    sent_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(16), default=RECEIVED)
+    outcome: Mapped[str | None] = mapped_column(String(60))
+    decided_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    conversation_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("conversations.id"))
+    trace_id: Mapped[str] = mapped_column(String(32))
+
+
+class Quarantined(Table):
+    """A delivery that was authentic and could not be parsed; kept to be replayed after the mend."""
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[UUID] = primary_key()
+    channel_id: Mapped[UUID] = reference("channels.id")
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    body: Mapped[str] = mapped_column(Encrypted)
+    why: Mapped[str] = mapped_column(String(200))
+    received_at: Mapped[datetime]
+    replayed_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("channel_id", "digest"),)
+
+
+def waiting_customers(session: Session, limit: int) -> list[UUID]:
+    """Customers with texts that no rule has seen yet, longest waiting first."""
+    waiting = (
+        select(Inbound.customer_id)
+        .where(Inbound.status == RECEIVED)
+        .group_by(Inbound.customer_id)
+        .order_by(func.min(Inbound.received_at))
+        .limit(limit)
+    )
+    return list(session.scalars(waiting))
+
+
+def received_of(session: Session, customers: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Texts of these customers that no rule has seen, in the order they came."""
+    mine = select(Inbound.__table__).where(Inbound.customer_id.in_(customers), Inbound.status == RECEIVED)
+    return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()
+
+
+def lease_for_understanding(
+    session: Session, limit: int, now: datetime, lease: timedelta
+) -> Sequence[Row[Any]]:
+    """Leases each customer's oldest text that waits for the NLU; another process leaves it alone until the lease ends."""
+    table = Inbound.__table__
+    earlier = table.alias("earlier")
+    oldest = ~(
+        select(earlier.c.id)
+        .where(
+            earlier.c.customer_id == table.c.customer_id,
+            earlier.c.status == UNDERSTANDING,
+            (earlier.c.received_at < table.c.received_at)
+            | ((earlier.c.received_at == table.c.received_at) & (earlier.c.id < table.c.id)),
+        )
+        .exists()
+    )
+    is_free = (table.c.leased_until.is_(None)) | (table.c.leased_until <= now)
+    chosen = (
+        select(table.c.id)
+        .where(table.c.status == UNDERSTANDING, is_free, oldest)
+        .order_by(table.c.received_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    leased = update(Inbound).where(Inbound.id.in_(chosen)).values(leased_until=now + lease)
+    return session.execute(leased.returning(*table.c)).all()
+
+
+def release(session: Session, ids: Collection[UUID], until: datetime) -> None:
+    """Lets these texts wait for the NLU again, not to be tried before `until`."""
+    session.execute(
+        update(Inbound).where(Inbound.id.in_(ids), Inbound.status == UNDERSTANDING).values(leased_until=until)
+    )
+
+
+def close(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    """Records status, outcome, decided_at and conversation of decided texts."""
+    return update_all(session, Inbound, rows)
+
+
+def still_understanding(session: Session, ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Of these texts, those nobody has closed meanwhile; read under the customers' locks."""
+    mine = select(Inbound.__table__).where(Inbound.id.in_(ids), Inbound.status == UNDERSTANDING)
+    return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()

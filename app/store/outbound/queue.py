@@ -1,0 +1,121 @@
+"""Claiming what is due, marking hand-overs, and giving back what a dead worker held."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Row, select, update
+from sqlalchemy.orm import Session
+
+from app.store.outbound.table import CANCELLED, CLAIMED, HANDING, QUEUED, UNKNOWN, Outbound
+from app.store.writing import insert_all, update_all
+
+TABLE = Outbound.__table__
+
+
+def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Queues messages; rows name every column that has no default."""
+    insert_all(session, Outbound, rows)
+
+
+def claim(session: Session, channel_id: UUID, limit: int, now: datetime, lease: timedelta) -> list[UUID]:
+    """Takes due messages of a channel, most urgent first, so that no other worker looks at them during the lease."""
+    due = (
+        select(TABLE.c.id)
+        .where(TABLE.c.channel_id == channel_id, TABLE.c.status == QUEUED, TABLE.c.due_at <= now)
+        .order_by(TABLE.c.priority, TABLE.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = update(Outbound).where(Outbound.id.in_(due), Outbound.status == QUEUED)
+    return list(
+        session.scalars(claimed.values(status=CLAIMED, leased_until=now + lease).returning(Outbound.id))
+    )
+
+
+def claimed_rows(session: Session, ids: Collection[UUID], customers: Collection[UUID]) -> Sequence[Row[Any]]:
+    """The claimed messages of customers whose rows this transaction has locked."""
+    mine = (TABLE.c.id.in_(ids), TABLE.c.customer_id.in_(customers), TABLE.c.status == CLAIMED)
+    return session.execute(
+        select(TABLE).where(*mine).order_by(TABLE.c.priority, TABLE.c.due_at, TABLE.c.id)
+    ).all()
+
+
+def customers_of(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Whose messages these are."""
+    return set(session.scalars(select(TABLE.c.customer_id).where(TABLE.c.id.in_(ids))))
+
+
+def update_rows(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    """Changes messages by id; all mappings name the same columns."""
+    return update_all(session, Outbound, rows)
+
+
+def unclaim(session: Session, ids: Collection[UUID]) -> None:
+    """Gives claimed messages back to the queue at once."""
+    mine = update(Outbound).where(Outbound.id.in_(ids), Outbound.status == CLAIMED)
+    session.execute(mine.values(status=QUEUED, leased_until=None))
+
+
+def release_expired(session: Session, now: datetime) -> int:
+    """Back to the queue: messages claimed by a worker that has not come back within its lease."""
+    late = update(Outbound).where(Outbound.status == CLAIMED, Outbound.leased_until <= now)
+    done = session.execute(late.values(status=QUEUED, leased_until=None))
+    assert isinstance(done, CursorResult)
+    return done.rowcount
+
+
+def expire_hand_overs(session: Session, now: datetime) -> list[UUID]:
+    """Hand-overs whose worker died: nobody knows whether the provider took them, so they are `unknown`, not resent."""
+    lost = update(Outbound).where(Outbound.status == HANDING, Outbound.leased_until <= now)
+    return list(
+        session.scalars(
+            lost.values(status=UNKNOWN, reason="hand_over_lost", leased_until=None).returning(Outbound.id)
+        )
+    )
+
+
+def cancel(
+    session: Session,
+    customers: Collection[UUID],
+    brands: Collection[UUID],
+    purposes: Collection[str],
+    reason: str,
+    now: datetime,
+) -> Sequence[Row[Any]]:
+    """Cancels what waits for these customers and brands with these purposes; returns (id, customer, brand, run)."""
+    waiting = update(Outbound).where(
+        Outbound.customer_id.in_(customers),
+        Outbound.brand_id.in_(brands),
+        Outbound.purpose.in_(purposes),
+        Outbound.status.in_((QUEUED, CLAIMED)),
+    )
+    cancelled = waiting.values(status=CANCELLED, reason=reason, settled_at=now, leased_until=None)
+    return session.execute(
+        cancelled.returning(Outbound.id, Outbound.customer_id, Outbound.brand_id, Outbound.run_id)
+    ).all()
+
+
+def handing_to(session: Session, customers: Collection[UUID]) -> list[UUID]:
+    """Messages to these customers that a provider is being given at this moment."""
+    open_now = select(TABLE.c.id).where(TABLE.c.status == HANDING, TABLE.c.customer_id.in_(customers))
+    return list(session.scalars(open_now))
+
+
+def last_handed(
+    session: Session, pairs: Collection[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], str | None]:
+    """What the last message handed over to each (customer, sender) offered as its opt-out word."""
+    found: dict[tuple[UUID, UUID], str | None] = {}
+    for customer, sender in pairs:
+        last = (
+            select(TABLE.c.offered)
+            .where(
+                TABLE.c.customer_id == customer, TABLE.c.sender_id == sender, TABLE.c.handed_at.is_not(None)
+            )
+            .order_by(TABLE.c.handed_at.desc())
+            .limit(1)
+        )
+        found[customer, sender] = session.scalars(last).one_or_none()
+    return found

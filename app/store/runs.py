@@ -1,0 +1,106 @@
+"""Runs (one customer's passage through a flow) and the question that one of them may have open."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Row, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import Uuid
+
+from app.store.columns import EncryptedJson
+from app.store.tables import Table, primary_key, reference
+
+ACTIVE = "active"
+FINISHED = "finished"
+
+
+class Run(Table):
+    """A passage: its state is the engine's; `due_at` is when the clock wakes it."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        Index(
+            "ix_runs_due",
+            "due_at",
+            postgresql_where=text("status = 'active' AND due_at IS NOT NULL"),
+            sqlite_where=text("status = 'active' AND due_at IS NOT NULL"),
+        ),
+        Index(None, "customer_id", "brand_id", "status"),
+        Index(
+            "uq_runs_event_flow",
+            "event_id",
+            "flow",
+            unique=True,
+            postgresql_where=text("event_id IS NOT NULL"),
+            sqlite_where=text("event_id IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = primary_key()
+    brand_id: Mapped[UUID] = reference("brands.id")
+    customer_id: Mapped[UUID] = reference("customers.id")
+    sender_id: Mapped[UUID] = reference("senders.id")
+    flow: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int]
+    state: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+    status: Mapped[str] = mapped_column(String(10), default=ACTIVE)
+    outcome: Mapped[str | None] = mapped_column(String(60))
+    due_at: Mapped[datetime | None]
+    cause: Mapped[str] = mapped_column(String(20))
+    cause_type: Mapped[str | None] = mapped_column(String(60))
+    cause_at: Mapped[datetime]
+    inbound_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("inbounds.id"))
+    event_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("events.id"))
+    complaint_id: Mapped[UUID | None]
+    started_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class OpenQuestion(Table):
+    """The one question that is open with a customer on a sender; it counts from `asked_at`, the hand-over."""
+
+    __tablename__ = "open_questions"
+    __table_args__ = (
+        Index(None, "customer_id", "sender_id", unique=True),
+        Index(None, "expires_at"),
+    )
+
+    run_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("runs.id"), primary_key=True)
+    customer_id: Mapped[UUID] = reference("customers.id")
+    sender_id: Mapped[UUID] = reference("senders.id")
+    outbound_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("outbounds.id"))
+    choices: Mapped[list[Any]] = mapped_column(EncryptedJson, default=list)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+def open_questions(session: Session, customers: Collection[UUID]) -> Sequence[Row[Any]]:
+    """What is open with these customers."""
+    table = OpenQuestion.__table__
+    return session.execute(select(table).where(table.c.customer_id.in_(customers))).all()
+
+
+def active(session: Session, ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Those of these runs that are not finished."""
+    table = Run.__table__
+    return session.execute(select(table).where(table.c.id.in_(ids), table.c.status == ACTIVE)).all()
+
+
+def due(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Runs whose time has come, longest waiting first: (id, customer_id)."""
+    table = Run.__table__
+    waiting = (
+        select(table.c.id, table.c.customer_id)
+        .where(table.c.status == ACTIVE, table.c.due_at.is_not(None), table.c.due_at <= now)
+        .order_by(table.c.due_at)
+        .limit(limit)
+    )
+    return session.execute(waiting).all()
+
+
+def close_questions(session: Session, run_ids: Collection[UUID]) -> None:
+    """Nothing is open any more for these runs."""
+    table = OpenQuestion.__table__
+    session.execute(table.delete().where(table.c.run_id.in_(run_ids)))  # type: ignore[attr-defined]

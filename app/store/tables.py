@@ -1,0 +1,41 @@
+"""The declarative root of all tables, their naming rules and their keys."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import Uuid
+from uuid_utils.compat import uuid7
+
+from app.store.columns import Instant
+
+
+class Table(DeclarativeBase):
+    """Every table of the product descends from this."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {UUID: Uuid(), datetime: Instant()}
+
+
+def new_id() -> UUID:
+    """A key whose order is the order of making, within one process."""
+    return uuid7()
+
+
+def primary_key() -> Mapped[UUID]:
+    """A column for `new_id` values."""
+    return mapped_column(Uuid(), primary_key=True, default=new_id)
+
+
+def reference(target: str, *, is_optional: bool = False, has_index: bool = False) -> Mapped[UUID]:
+    """A foreign key to `target` (table.column)."""
+    return mapped_column(Uuid(), ForeignKey(target), nullable=is_optional, index=has_index)
