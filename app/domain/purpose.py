@@ -93,7 +93,7 @@ class PromotionalWords:
         names an offer."""
         compared = _comparable(text)
         for index, start, end in self._words.find_matches_as_indexes(compared):
-            row = self._rows[index]
+            row: PromotionalWord | None = self._rows[index]
             if row is None or (offers_only and not row.is_offer):
                 continue
             if _is_latin(compared[start]) and start and _is_latin(compared[start - 1]):

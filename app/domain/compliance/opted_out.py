@@ -1,0 +1,48 @@
+"""Rule: who has opted out gets nothing that they did not ask for."""
+
+from datetime import datetime
+
+from app.domain.compliance.decision import ALLOW, Decision, Refuse, Rule
+from app.domain.compliance.facts import Facts, Send
+from app.domain.purpose import Purpose
+
+SOURCE = "SPEC IN-5; 47 CFR 64.1200(a)(10) and (12); MIIT Order 31; CTIA messaging principles"
+
+
+def judge(send: Send, facts: Facts, now: datetime) -> Decision:
+    """`withdrawn` stops marketing; STOP stops all but replies to a later text and confirmations."""
+    if send.purpose is Purpose.OPT_OUT_CONFIRMATION:
+        confirmed_at = facts.opt_out_confirmed_at
+        is_done = confirmed_at is not None and confirmed_at >= send.cause.at
+        return Refuse("already_confirmed") if is_done else ALLOW
+    if send.purpose is Purpose.STAFF_ALERT:
+        return ALLOW
+    if facts.is_stopped and not _is_asked_for(send, facts):
+        return Refuse("stopped")
+    if facts.consent == "withdrawn" and not facts.is_stopped:
+        if send.purpose is Purpose.MARKETING:
+            return Refuse("opted_out")
+        if send.purpose is Purpose.OPT_IN_CONFIRMATION and not send.is_requested_resubscribe:
+            return Refuse("opted_out")
+    return ALLOW
+
+
+def _is_asked_for(send: Send, facts: Facts) -> bool:
+    if send.purpose is Purpose.OPT_IN_CONFIRMATION:
+        return send.is_requested_resubscribe
+    if send.purpose is not Purpose.REPLY or facts.stopped_at is None or facts.last_inbound_at is None:
+        return False
+    return facts.last_inbound_at > facts.stopped_at and send.cause.at > facts.stopped_at
+
+
+RULE = Rule(
+    name="opted_out",
+    says="Nothing that was not asked for goes to somebody who has opted out; one confirmation at most.",
+    source=SOURCE,
+    reasons={
+        "opted_out": "The customer has opted out of this brand's marketing.",
+        "stopped": "The customer has sent STOP: only answers to a later text of theirs and confirmations go.",
+        "already_confirmed": "This opt-out has been confirmed already.",
+    },
+    judge=judge,
+)
