@@ -1,1 +1,1 @@
-"""The gate that every send passes: one file per rule, folded by `decision`."""
+"""The gate that every send passes: `decision` folds what each of `rules` says of the `facts`."""
