@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 from app.domain.compliance.facts import Facts, Send
 
@@ -54,8 +53,8 @@ class Verdict:
     decision: Decision
     rule: str | None = None
     reasons: tuple[str, ...] = ()
-    errors: Mapping[str, str] = MappingProxyType({})
-    """Rule name -> class of the error that it raised."""
+    errors: tuple[tuple[str, str], ...] = ()
+    """Name of a rule that raised, and the class of its error."""
 
     @property
     def is_allowed(self) -> bool:
@@ -73,7 +72,7 @@ def decide(send: Send, facts: Facts, rules: Iterable[Rule], now: datetime) -> Ve
     Source: SPEC CP-2.
     """
     objections: list[tuple[Defer | Refuse, str]] = []
-    errors: dict[str, str] = {}
+    errors: list[tuple[str, str]] = []
     for rule in rules:
         try:
             decision = rule.judge(send, facts, now)
@@ -81,7 +80,7 @@ def decide(send: Send, facts: Facts, rules: Iterable[Rule], now: datetime) -> Ve
                 continue
             _check(decision)
         except Exception as error:  # a rule is a plug-in: whatever goes wrong in it must refuse
-            errors[rule.name] = type(error).__name__
+            errors.append((rule.name, type(error).__name__))
             decision = Refuse(RULE_ERROR)
         if not isinstance(decision, Allow):
             objections.append((decision, rule.name))
@@ -90,7 +89,7 @@ def decide(send: Send, facts: Facts, rules: Iterable[Rule], now: datetime) -> Ve
     objections.sort(key=_strictness)
     strictest, name = objections[0]
     reasons = tuple(dict.fromkeys(objection.reason for objection, _ in objections))
-    return Verdict(strictest, name, reasons, MappingProxyType(errors))
+    return Verdict(strictest, name, reasons, tuple(sorted(errors)))
 
 
 def _check(decision: object) -> None:
