@@ -1,6 +1,6 @@
 """Writes structured logs, for people (console) or machines (json), with one trace id from inbound to reply.
 
-Logs carry ids, never a phone number or a text: what a key or a shape gives away is blotted out before it is written.
+Logs carry ids, never a phone number or a text: what a key or a shape gives away is blotted out first.
 """
 
 import logging
@@ -15,10 +15,19 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from structlog.typing import Processor
 
 BLOT = "[withheld]"
-PRIVATE_KEYS = frozenset(
-    "phone from_ to from sender recipient text body raw payload content name customer_name email address password secret token "
-    "authorization cookie".split()
-)
+ABOUT_PEOPLE = {
+    "phone",
+    "to",
+    "from",
+    "recipient",
+    "text",
+    "body",
+    "raw",
+    "payload",
+    "customer_name",
+    "email",
+}
+PRIVATE_KEYS = ABOUT_PEOPLE | {"password", "secret", "token", "authorization", "cookie"}
 NUMBER = re.compile(r"(?<![\w.-])\+?\d(?:[ -]?\d){7,14}(?![\w.-])")
 Event = MutableMapping[str, Any]
 

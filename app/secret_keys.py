@@ -8,11 +8,11 @@ from cryptography.fernet import Fernet
 
 from app.settings import PREFIX, SECRETS_FILE
 
-HEADER = "# The keys to everything stored here. Keep a copy apart from the database's: without them it cannot be read.\n"
+HEADER = "# Without these keys nothing stored can be read. Keep a copy, apart from the database's.\n"
 
 
 def create_secrets(var: Path) -> Path | None:
-    """Write `secrets.env` into the var folder (both made for the owner alone); None where there is one already."""
+    """Write `secrets.env` into the var folder, for the owner alone; None where there is one already."""
     var.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = var / SECRETS_FILE
     made = {

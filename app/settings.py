@@ -1,4 +1,4 @@
-"""Reads every setting from the environment, `.env` and `var/secrets.env`, and tells all that is wrong with them at once."""
+"""Reads the settings from the environment, `.env` and `var/secrets.env`, and tells all that is wrong."""
 
 import difflib
 import ipaddress
@@ -71,7 +71,7 @@ def _address(given: str, *schemes: str) -> str:
 
 
 class Settings(BaseSettings):
-    """Everything that differs between two installations; a field's description is the mend that a wrong value is told."""
+    """Everything that differs between two installations; a field's description is a wrong value's mend."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="",
         repr=False,
-        description="give sqlite:////absolute/path.db or postgresql://user@host/name, or leave it out for SQLite under var/",
+        description="give sqlite:////path.db or postgresql://user@host/name, or nothing: SQLite under var/",
     )
     redis_url: str | None = Field(
         default=None, repr=False, description="give redis://host:6379/0, or leave it out: Redis is optional"
@@ -175,7 +175,7 @@ class Settings(BaseSettings):
 
 
 def load(environ: Mapping[str, str] | None = None, directory: Path = ROOT) -> Settings:
-    """Return the settings; the environment wins over `directory/.env`, which wins over `secrets.env` in the var folder.
+    """Return the settings; the environment wins over `.env`, which wins over the var folder's `secrets.env`.
 
     Raises SettingsError with every problem at once.
     """

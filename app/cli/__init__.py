@@ -1,7 +1,7 @@
 """The command line `huixin`: one file per command in this folder, each with a click command called `COMMAND`.
 
-The file's name is the command's name (`api_keys.py` is `huixin api-keys`); a file is imported only when its command is
-asked for. Exit 0 is success, 1 a finding or failure told on stderr, 2 wrong usage.
+The file's name is the command's name (`api_keys.py` is `huixin api-keys`); a file is imported only when its
+command is asked for. Exit 0 is success, 1 a finding or failure told on stderr, 2 wrong usage.
 """
 
 import importlib
@@ -27,7 +27,7 @@ class CommandFolder(click.Group):
         return command_names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command's file and return its `COMMAND`; an unknown name is None, which click reports as usage."""
+        """Import one command's file and return its `COMMAND`; None for an unknown name: wrong usage."""
         if cmd_name not in command_names():
             return None
         module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
