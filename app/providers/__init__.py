@@ -8,13 +8,14 @@ from typing import Any
 from app.domain.discovery import DiscoveryError
 from app.providers.contract import Provider
 
-NOT_PROVIDERS = frozenset({"contract", "reading", "transport"})
+NOT_PROVIDERS = frozenset({"contract", "reading", "request", "transport"})
 """The modules of this folder that providers share."""
 
 
 @cache
 def providers() -> dict[str, Provider[Any, Any]]:
-    """Every provider by its name, sorted. A file without a `PROVIDER`, or of a name that another has, is an error."""
+    """Every provider by its name, sorted. A file without a `PROVIDER`, or of a name that another has, is an
+    error."""
     found: dict[str, Provider[Any, Any]] = {}
     for module in sorted(info.name for info in iter_modules(__path__)):
         if module in NOT_PROVIDERS:

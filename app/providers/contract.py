@@ -1,77 +1,21 @@
-"""What an SMS provider is to the rest of Huixin: the values that pass in and out, and the `Provider` that gathers them.
+"""What an SMS provider is to the rest of Huixin: the values that pass in and out, and the `Provider` that
+gathers them.
 
-A provider's file declares `PROVIDER = Provider(...)`. Its functions hold no session and read no clock. What a sender has to know
-after a failure (try again? wake an engineer? is it an opt-out?) is a field of the outcome, never an exception. Nothing here shows a
-secret, a number or a text in its `repr`.
+A provider's file declares `PROVIDER = Provider(...)`. Its functions hold no session and read no clock. What a
+sender has to know after a failure (try again? wake an engineer? is it an opt-out?) is a field of the outcome,
+never an exception. Nothing here shows a secret, a number or a text in its `repr`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Generic, Self, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-MAX_FORM_FIELDS = 1000
-
-
-class Headers(Mapping[str, str]):
-    """Header fields, found by name whatever its case; of a repeated field the first counts."""
-
-    def __init__(self, fields: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
-        pairs = fields.items() if isinstance(fields, Mapping) else fields
-        self._fields: dict[str, str] = {}
-        for name, value in pairs:
-            self._fields.setdefault(name.lower(), value)
-
-    def __getitem__(self, name: str) -> str:
-        return self._fields[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._fields)
-
-    def __len__(self) -> int:
-        return len(self._fields)
-
-
-Fields = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A provider's call of ours. `url` is the address as the provider sees it, built from HUIXIN_PUBLIC_URL, with its query."""
-
-    method: str
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=Headers, repr=False)
-    query: Fields = field(default_factory=dict, repr=False)
-    form: Fields = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
-
-    @classmethod
-    def received(
-        cls, method: str, url: str, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes
-    ) -> Self:
-        """The request with its query and, where the body is a URL-encoded form, its form read."""
-        known = Headers(headers)
-        is_form = (
-            known.get("content-type", "").split(";")[0].strip().lower() == "application/x-www-form-urlencoded"
-        )
-        form = _fields(body.decode("utf-8", "replace")) if is_form else {}
-        return cls(method.upper(), url, known, _fields(urlsplit(url).query), form, body)
-
-
-def _fields(encoded: str) -> Fields:
-    try:
-        pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
-    except ValueError:  # more fields than anyone sends
-        return {}
-    found: dict[str, tuple[str, ...]] = {}
-    for name, value in pairs:
-        found[name] = (*found.get(name, ()), value)
-    return found
+from app.providers.request import Headers as Headers
+from app.providers.request import Request as Request
 
 
 class Style(StrEnum):
@@ -93,7 +37,8 @@ class Capabilities:
     adds_signature: bool = False
     adds_opt_out_wording: bool = False
     confirms_opt_outs: bool = False
-    """Confirms every opt-out itself. One that confirms some of them says so on the message: `ParsedInbound.opt_out_type`."""
+    """Confirms every opt-out itself. One that confirms some of them says so on the message:
+    `ParsedInbound.opt_out_type`."""
     blocks_opted_out: bool = False
     templates_only: bool = False
     reports_receipts: bool = True
@@ -135,7 +80,7 @@ class ChannelSettings(BaseModel):
         }
 
 
-# --- what comes in -----------------------------------------------------------------------------------------------------
+# --- what comes in ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +93,8 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class ParsedInbound:
-    """A customer's message. `from_phone` is E.164; `at` is the provider's time, aware, UTC, where it gives one."""
+    """A customer's message. `from_phone` is E.164; `at` is the provider's time, aware, UTC, where it gives
+    one."""
 
     provider_message_id: str
     from_phone: str = field(repr=False)
@@ -157,7 +103,8 @@ class ParsedInbound:
     at: datetime | None = None
     sign_name: str | None = None
     opt_out_type: str | None = None
-    """`stop`, `start` or `help` where the provider has acted on the word and answered it: we send no confirmation."""
+    """`stop`, `start` or `help` where the provider has acted on the word and answered it: we send no
+    confirmation."""
     media: tuple[Media, ...] = ()
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
 
@@ -224,7 +171,7 @@ class Acknowledgement:
     content_type: str = "text/plain; charset=utf-8"
 
 
-# --- what goes out -----------------------------------------------------------------------------------------------------
+# --- what goes out ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +187,8 @@ class Outgoing:
 
 
 class Rejection(StrEnum):
-    """What a refusal means to us: try again, never again, an opt-out, the wording, or the account's set-up."""
+    """What a refusal means to us: try again, never again, an opt-out, the wording, or the account's
+    set-up."""
 
     TEMPORARY = "temporary"
     PERMANENT = "permanent"
@@ -279,7 +227,8 @@ Outcome = Accepted | Rejected | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """An outbound message whose fate we ask after. `known_ids` are provider ids that belong to other messages of ours."""
+    """An outbound message whose fate we ask after. `known_ids` are provider ids that belong to other messages
+    of ours."""
 
     message: Outgoing
     handed_at: datetime
@@ -312,7 +261,8 @@ def answers_ok(request: Request) -> Acknowledgement | None:
 
 @dataclass(frozen=True, slots=True)
 class Provider(Generic[S, C]):
-    """A kind of SMS supplier. `C` is the connection wiring hands to `send` and `query`: a `Transport`, or the simulator's `Carrier`."""
+    """A kind of SMS supplier. `C` is the connection wiring hands to `send` and `query`: a `Transport`, or the
+    simulator's `Carrier`."""
 
     name: str
     settings: type[S]
@@ -323,7 +273,8 @@ class Provider(Generic[S, C]):
     """Never raises, whatever the body."""
     acknowledge: Callable[[Parsed], Acknowledgement]
     send: Callable[[Sequence[Outgoing], S, C], list[Outcome]]
-    """One outcome for each message, in the same order. Never raises for what a network or a provider can do."""
+    """One outcome for each message, in the same order. Never raises for what a network or a provider can
+    do."""
     connectivity: Callable[[Request], Acknowledgement | None] = answers_ok
     """The answer to a GET; None where this GET is itself a message, to be verified and parsed."""
     query: Callable[[Sought, S, C, datetime], Fate] | None = None

@@ -1,8 +1,8 @@
 """The signed HTTP provider: any gateway that can post JSON and sign it (docs/providers.md has both sides).
 
-In: `{"id","from","to","text","at"}` and receipts `{"id"|"provider_id","status","code","at"}`, one or an array, either at
-either address. Out: `{"id","to","from","text"}` to `send_url`, answered with `{"provider_id"}`. Both ways the header
-`X-Huixin-Signature: sha256=<hex HMAC-SHA256 of the raw body>`.
+In: `{"id","from","to","text","at"}` and receipts `{"id"|"provider_id","status","code","at"}`, one or an
+array, either at either address. Out: `{"id","to","from","text"}` to `send_url`, answered with
+`{"provider_id"}`. Both ways the header `X-Huixin-Signature: sha256=<hex HMAC-SHA256 of the raw body>`.
 """
 
 import hmac
@@ -54,7 +54,8 @@ STATUSES = {
     "expired": ReceiptStatus.UNDELIVERED,
 }
 
-# What a status says for certain. 400 and up, where not named: permanent. 500 and up, where not named: unknown.
+# What a status says for certain. 400 and up, where not named: permanent. 500 and up, where not named:
+# unknown.
 MEANINGS = {
     301: Rejection.CONFIG,
     307: Rejection.CONFIG,

@@ -1,4 +1,5 @@
-"""Reads what a provider's request holds, whatever it holds: every function here answers None rather than raise.
+"""Reads what a provider's request holds, whatever it holds: every function here answers None rather than
+raise.
 
 Values come out fit for the store: no NUL, no lone surrogate, bounded where a column is.
 """
@@ -59,7 +60,8 @@ def json_items(body: bytes) -> Items:
 
 
 def _integer(digits: str) -> int | str:
-    """An id of thousands of digits is an id, not a reason to refuse the body (Python refuses such numbers)."""
+    """An id of thousands of digits is an id, not a reason to refuse the body (Python refuses such
+    numbers)."""
     return int(digits) if len(digits) < 20 else digits
 
 
@@ -85,7 +87,8 @@ def text(value: object) -> str | None:
 
 
 def word(value: object, limit: int) -> str | None:
-    """A short, trimmed text such as an id, an address or a code; None if it is empty, too long or of another type."""
+    """A short, trimmed text such as an id, an address or a code; None if it is empty, too long or of another
+    type."""
     found = text(value)
     trimmed = found.strip() if found is not None else ""
     return trimmed if 0 < len(trimmed) <= limit else None
@@ -94,13 +97,15 @@ def word(value: object, limit: int) -> str | None:
 def identity(value: object, *content: object) -> str:
     """The provider's id of a message, or where it gives no usable one, a hash of id and content (SPEC IN-2).
 
-    Two messages without an id and of the same content and time are then one message: that limit is documented.
+    Two messages without an id and of the same content and time are then one message: that limit is
+    documented.
     """
     return word(value, MAX_ID) or "sha256:" + sha256(as_bytes([value, *content])).hexdigest()
 
 
 def phone(value: object, style: Style) -> str | None:
-    """The number in E.164. Without `+` it is read as a number of the channel's country, if its style names one."""
+    """The number in E.164. Without `+` it is read as a number of the channel's country, if its style names
+    one."""
     written = word(value, 32)
     if written is None or not _WELL_FORMED_PHONE.fullmatch(written):
         return None
@@ -115,7 +120,8 @@ def phone(value: object, style: Style) -> str | None:
 
 
 def instant(value: object) -> datetime | None:
-    """An instant, UTC: ISO 8601 with its offset, RFC 2822, or seconds since 1970. A time without a zone is nobody's."""
+    """An instant, UTC: ISO 8601 with its offset, RFC 2822, or seconds since 1970. A time without a zone is
+    nobody's."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -134,7 +140,8 @@ def instant(value: object) -> datetime | None:
 
 
 def flat(item: Mapping[str, object]) -> dict[str, object]:
-    """An item as it may be stored beside its message: cleaned strings and plain values; what is nested, as JSON."""
+    """An item as it may be stored beside its message: cleaned strings and plain values; what is nested, as
+    JSON."""
     return {clean(str(name)): _flat(value) for name, value in item.items()}
 
 

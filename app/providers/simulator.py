@@ -1,7 +1,8 @@
 """The simulator: a carrier of our own, whose numbers have fates that can be read off them.
 
-Its inbound messages come by the phone's page, not by a webhook. What it is handed goes to a `Carrier`, which keeps it and reports
-later; what becomes of each message is decided here, by number, or by a hash of its id: the same message, the same fate.
+Its inbound messages come by the phone's page, not by a webhook. What it is handed goes to a `Carrier`, which
+keeps it and reports later; what becomes of each message is decided here, by number, or by a hash of its id:
+the same message, the same fate.
 """
 
 from collections.abc import Sequence
@@ -131,7 +132,8 @@ def _inbound(item: dict[str, object], style: Style) -> ParsedInbound | Unparseab
 
 
 def parse(request: Request, settings: SimulatorSettings) -> Parsed:
-    """Messages typed on the phone, `{"id","phone","to","text","at"}`, one or an array: also what a quarantine replays."""
+    """Messages typed on the phone, `{"id","phone","to","text","at"}`, one or an array: also what a quarantine
+    replays."""
     items = reading.json_items(request.body)
     read = [_inbound(dict(item), settings.style or CAPABILITIES.style) for item in items.objects]
     return Parsed(

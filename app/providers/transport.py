@@ -1,7 +1,8 @@
 """The one module that speaks HTTP outwards: a pooled client whose answer says how far the request got.
 
-Whether a message may be sent again hangs on one thing: had a byte of it left? So a failure is a value that says so.
-No detail given here holds an address, a header or a body, since any of these may hold a secret or a number.
+Whether a message may be sent again hangs on one thing: had a byte of it left? So a failure is a value that
+says so. No detail given here holds an address, a header or a body, since any of these may hold a secret or a
+number.
 """
 
 import time
@@ -34,7 +35,8 @@ class Answer:
 
     @property
     def retry_after(self) -> timedelta | None:
-        """The wait that `Retry-After` asks for, as seconds or as a date measured against the answer's own `Date`."""
+        """The wait that `Retry-After` asks for, as seconds or as a date measured against the answer's own
+        `Date`."""
         wish = self.headers.get("retry-after", "").strip()
         if wish.isascii() and wish.isdigit():
             return min(timedelta(seconds=int(wish[:9])), LONGEST_WISH)
@@ -61,7 +63,8 @@ class Unsendable:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The request left, in part at least, and no whole answer came back: the other side may have acted on it."""
+    """The request left, in part at least, and no whole answer came back: the other side may have acted on
+    it."""
 
     detail: str
 
