@@ -1,0 +1,29 @@
+"""What a flow may know about the customer, the brand and what started it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.domain.flows.effects import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a step can branch on or fill into a text. Absent data is a missing key, `None` or an empty
+    string.
+
+    `event` is the run's `data`. `order` is the one that `order_number` names in the run's variables or data,
+    else the
+    customer's latest; None where that order (or any) is not known. `timezone` is the customer's, an IANA
+    name.
+    """
+
+    customer: Mapping[str, Value] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+    language: str = "zh"  # zh | en
+    brand: Mapping[str, Value] = field(default_factory=dict)
+    event: Mapping[str, Value] = field(default_factory=dict)
+    order: Mapping[str, Value] | None = None
+    consent: str = "none"  # none | pending | granted | held | withdrawn
+    channel: str = "mainland"  # mainland | north_america | international
+    has_open_complaint: bool = False
+    timezone: str = "Asia/Shanghai"

@@ -1,0 +1,237 @@
+"""Fills a text's placeholders in a sandbox; a placeholder without a value is a value too (`Unfilled`)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from app.domain.flows.facts import Facts
+from app.domain.flows.state import RunState
+
+ROOTS = ("customer", "brand", "event", "order", "answer")
+MAX_LENGTH = 2_000
+_ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A whole text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfilled:
+    """The text could not be filled: the placeholder that had no value, or what is wrong with the template."""
+
+    placeholder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """One placeholder of a text: `brand.hours`, and whether it has a fallback."""
+
+    root: str
+    name: str
+    has_default: bool
+
+
+class TemplateProblem(Exception):
+    """The text is no template that we allow; says why in words a marketer understands."""
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Looks names up in mappings only, so that `customer.items` is an attribute of the customer and never a
+    method.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        return (
+            self.getattr(obj, argument)
+            if isinstance(argument, str)
+            else self.undefined(obj=obj, name=argument)
+        )
+
+
+class _MissingValue(Exception):
+    """A placeholder came out empty."""
+
+
+def _is_missing(value: object) -> bool:
+    return isinstance(value, Undefined) or value is None or value == ""
+
+
+def _finalize(value: object) -> object:
+    if _is_missing(value) and not isinstance(value, Undefined):
+        raise _MissingValue
+    return value
+
+
+def _default(value: object, fallback: object = "") -> object:
+    return fallback if _is_missing(value) else value
+
+
+def _moment(value: object, zone: ZoneInfo) -> date | datetime:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.astimezone(zone) if value.tzinfo else value
+    if isinstance(value, date):
+        return value
+    raise _MissingValue
+
+
+@pass_context
+def _date(context: Context, value: object) -> str:
+    day = _moment(value, context["_zone"])
+    if context["_language"] == "zh":
+        return f"{day.month}月{day.day}日"
+    return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]}"
+
+
+@pass_context
+def _time(context: Context, value: object) -> str:
+    moment = _moment(value, context["_zone"])
+    if not isinstance(moment, datetime):
+        raise _MissingValue
+    return f"{moment:%H:%M}"
+
+
+@pass_context
+def _money(context: Context, value: Any, currency: str = "CNY") -> str:
+    amount = f"{float(value):.2f}".removesuffix(".00")
+    if currency == "CNY":
+        return f"{amount}元" if context["_language"] == "zh" else f"RMB {amount}"
+    return f"${amount}" if currency == "USD" else f"{currency} {amount}"
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "default": _default,
+    "date": _date,
+    "time": _time,
+    "money": _money,
+}
+
+
+def _environment() -> _Environment:
+    environment = _Environment(undefined=StrictUndefined, autoescape=False, finalize=_finalize, cache_size=0)
+    environment.globals.clear()
+    environment.filters = dict(FILTERS)
+    environment.tests.clear()
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def placeholders(source: str) -> list[Placeholder]:
+    """The placeholders of a text, in order. Raises `TemplateProblem` where it holds more than
+    placeholders.
+    """
+    try:
+        tree = _ENVIRONMENT.parse(source)
+    except TemplateError as error:
+        raise TemplateProblem(f"the placeholder is not closed or not written right ({error})") from error
+    found: list[Placeholder] = []
+    for part in tree.body:
+        if not isinstance(part, nodes.Output):
+            raise TemplateProblem(
+                "only {{ placeholders }} are allowed in a text; use a branch step for conditions"
+            )
+        found += [_placeholder(node) for node in part.nodes if not isinstance(node, nodes.TemplateData)]
+    return found
+
+
+def _placeholder(node: nodes.Node) -> Placeholder:
+    has_default = False
+    while isinstance(node, nodes.Filter):
+        _check_filter(node)
+        has_default = has_default or node.name == "default"
+        if node.node is None:
+            raise TemplateProblem("a filter needs a value before it")
+        node = node.node
+    if isinstance(node, nodes.Getattr):
+        owner, name = node.node, node.attr
+    elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        owner, name = node.node, str(node.arg.value)
+    else:
+        raise TemplateProblem("write a placeholder like {{ customer.name }}")
+    if not isinstance(owner, nodes.Name):
+        raise TemplateProblem("write a placeholder like {{ customer.name }}, with one dot")
+    return Placeholder(owner.name, name, has_default)
+
+
+def _check_filter(node: nodes.Filter) -> None:
+    if node.name not in FILTERS:
+        raise TemplateProblem(f"{node.name!r} is not one of the filters {', '.join(FILTERS)}")
+    is_plain = not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+    if not is_plain or len(node.args) > 1 or not all(isinstance(arg, nodes.Const) for arg in node.args):
+        raise TemplateProblem(
+            f"the filter {node.name!r} takes at most one plain value, such as default('您好')"
+        )
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> Template | str | TemplateProblem:
+    """The template, the text itself where it has no placeholders, or what is wrong with it."""
+    try:
+        found = placeholders(source)
+        unknown = next((p.root for p in found if p.root not in ROOTS), None)
+        if unknown is not None:
+            return TemplateProblem(unknown)
+        return _ENVIRONMENT.from_string(source) if found else _ENVIRONMENT.from_string(source).render()
+    except TemplateProblem as problem:
+        return problem
+    except (TemplateError, RecursionError) as error:
+        return TemplateProblem(str(error))
+
+
+def render(source: str, state: RunState, facts: Facts) -> Rendered | Unfilled:
+    """The text with every placeholder filled, or the first one that cannot be. Never raises, never half a
+    text.
+    """
+    template = _compiled(source)
+    if isinstance(template, str):
+        return Rendered(template)
+    if isinstance(template, TemplateProblem):
+        return Unfilled(str(template))
+    values = {
+        "customer": facts.customer,
+        "brand": facts.brand,
+        "event": facts.event,
+        "order": facts.order or {},
+        "answer": state.variables,
+    }
+    try:
+        text = template.render(**values, _language=facts.language, _zone=_zone(facts.timezone))
+    except (
+        Exception
+    ):  # a filter on a value of another kind, a value that cannot be printed: all the same to the flow
+        return Unfilled(_first_missing(source, values))
+    return Rendered(text) if len(text) <= MAX_LENGTH else Unfilled("text too long")
+
+
+def _first_missing(source: str, values: Mapping[str, Mapping[str, Any]]) -> str:
+    found = placeholders(source)
+    missing = [p for p in found if not p.has_default and _is_missing(values[p.root].get(p.name))]
+    blamed = (missing or found)[0]
+    return f"{blamed.root}.{blamed.name}"
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("Asia/Shanghai")

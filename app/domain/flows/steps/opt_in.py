@@ -1,0 +1,119 @@
+"""Asks for consent and records it: only an explicit yes to the question counts."""
+
+from typing import Literal
+
+from app.domain.flows.answers import AnswerKind, Choice, Question, exact_answer
+from app.domain.flows.asking import SETTLED, after_asking, after_hand_over, put_question
+from app.domain.flows.durations import Duration
+from app.domain.flows.effects import OptIn
+from app.domain.flows.step import (
+    END,
+    PERSON,
+    Do,
+    FormField,
+    Go,
+    Moment,
+    Move,
+    Stay,
+    Step,
+    StepSchema,
+    Texts,
+    Trouble,
+)
+from app.domain.flows.stimuli import EffectApplied, HandedOver, NotSent, Replied, TimerFired
+
+YES = ("1", "是", "是的", "好", "好的", "同意", "确认", "y", "yes")
+NO = ("2", "否", "不", "不用", "不用了", "不同意", "no", "no thanks")
+
+
+class OptInStep(StepSchema):
+    """`text` is the confirmation question (a double opt-in). Yes leads to `then`, everything else to `else`.
+
+    With `double: false` nothing is asked: the text that started the flow is the wording of the consent.
+    """
+
+    do: Literal["opt_in"]
+    scope: str = "marketing"
+    double: bool = True
+    text: Texts | None = None
+    time_out: Duration | None = None
+    then: str | None = None
+    declined: str = END
+    timed_out: str = END
+    refused: str = END
+    missing: str = PERSON
+
+    def targets(self) -> dict[str, str | None]:
+        """Where the run can go."""
+        if not self.double:
+            return {"then": self.then}
+        others = {name: getattr(self, name) for name in ("declined", "timed_out", "refused", "missing")}
+        return {"then": self.then, **others}
+
+    def texts(self) -> dict[str, Texts]:
+        """What the customer is sent."""
+        return {"text": self.text} if self.text else {}
+
+
+def question(name: str) -> Question:
+    """The confirmation question; it is never read freely."""
+    return Question(name, AnswerKind.CONFIRM, (Choice("yes", YES), Choice("no", NO)))
+
+
+def advance(step: OptInStep, moment: Moment) -> Move:
+    """Ask, and record the consent only after a yes."""
+    match moment.stimulus:
+        case None if step.double and step.text:
+            return put_question(moment, step.text, question(moment.name), step.missing)
+        case None:
+            return Do(OptIn(moment.name, step.scope, moment.state.text, is_double=False))
+        case EffectApplied(effect=OptIn(), result=result):
+            return Go(step.then, {"last_result": result, **SETTLED})
+        case EffectApplied() as applied:
+            return after_asking(moment, applied, step.time_out, step.refused)
+        case HandedOver() as handed_over:
+            return after_hand_over(moment.state, handed_over, step.time_out)
+        case NotSent(reason=reason):
+            return Go(step.refused, {**SETTLED, "last_result": reason})
+        case TimerFired():
+            return Go(step.timed_out, SETTLED)
+        case Replied(text=text):
+            answer = exact_answer(question(moment.name), text)
+            if answer is None or answer.value != "yes":
+                return Go(step.declined, SETTLED)
+            return Do(OptIn(moment.name, step.scope, moment.state.asked_text, is_double=True))
+    return Stay()
+
+
+def check(step: OptInStep) -> list[Trouble]:
+    """A double opt-in needs its question and a time-out."""
+    found: list[Trouble] = []
+    if step.double and not step.text:
+        found.append(
+            Trouble(("text",), "no_question", "add the text that asks for the yes, or write double: false")
+        )
+    if step.double and step.time_out is None:
+        found.append(
+            Trouble(("time_out",), "no_time_out", "the question never ends: add time_out, for example 24h")
+        )
+    return found
+
+
+STEP = Step(
+    name="opt_in",
+    title={"zh": "订阅确认", "en": "Opt in"},
+    schema=OptInStep,
+    advance=advance,
+    check=check,
+    form=(
+        FormField("scope", "text", {"zh": "范围", "en": "Scope"}),
+        FormField("double", "select", {"zh": "二次确认", "en": "Ask for a yes"}, options=("true", "false")),
+        FormField("text", "texts", {"zh": "确认问题", "en": "Confirmation question"}, is_required=True),
+        FormField("time_out", "duration", {"zh": "最长等待", "en": "Wait at most"}, is_required=True),
+        FormField("then", "target", {"zh": "同意后", "en": "After a yes"}, is_required=True),
+        FormField("declined", "target", {"zh": "未同意", "en": "Otherwise"}),
+        FormField("timed_out", "target", {"zh": "超时后", "en": "After the time-out"}),
+        FormField("refused", "target", {"zh": "未能发出", "en": "If it cannot be sent"}),
+        FormField("missing", "target", {"zh": "缺少资料时", "en": "If a value is missing"}),
+    ),
+)
