@@ -1,0 +1,98 @@
+"""`huixin up`: everything on one machine, under one supervisor: web, worker, clock and nlu."""
+
+import socket
+import sys
+import threading
+from urllib.parse import urlsplit
+
+import click
+import structlog
+
+from app import clock, logs
+from app.secret_keys import create_secrets
+from app.settings import PREFIX, ROOT, Settings, is_loopback, load, var_folder
+from app.supervisor import Program, Supervisor
+
+READY_SECONDS = 60
+log = structlog.get_logger(__name__)
+
+
+@click.command("up")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address that the web listens on.")
+def up(host: str) -> None:
+    """Run web, worker, clock and nlu until Ctrl-C; on the first start, make what they need."""
+    from app.wiring import initialise
+
+    create_secrets(var_folder())
+    settings = load()
+    logs.configure(settings.log_format)
+    if not is_free(host, settings.port):
+        raise click.ClickException(f"port {settings.port} is taken: set PORT to another one")
+    initialised = initialise(settings)
+    welcome = [f"Huixin runs at {settings.public_url}"]
+    if settings.simulator:
+        welcome.append(f"the phone simulator is at {settings.public_url}/simulator")
+    if initialised.one_time_password:
+        welcome.append(
+            f"log in as {initialised.admin_email}, one-time password {initialised.one_time_password}"
+        )
+    threading.Thread(target=_welcome, args=(host, settings.port, welcome), daemon=True).start()
+    Supervisor(programs(settings, host, has_language=_has_language()), clock.monotonic).run()
+
+
+def programs(settings: Settings, host: str, *, has_language: bool) -> list[Program]:
+    """Return what runs on this machine; an NLU elsewhere is left to those who run it there."""
+    huixin = (sys.executable, "-m", "app.cli")
+    environ = {}
+    names: list[tuple[str, ...]] = [("web", "--host", host), ("worker",), ("clock",)]
+    if has_language and is_loopback(settings.nlu_url):
+        environ = {f"{PREFIX}NLU_URL": free_nlu_url(settings.nlu_url)}
+        names.append(("nlu",))
+    return [Program(name, (*huixin, name, *options), environ) for name, *options in names]
+
+
+def free_nlu_url(url: str) -> str:
+    """Return the NLU's address, with another port where its own is taken."""
+    host, port = urlsplit(url).hostname or "127.0.0.1", urlsplit(url).port or 80
+    if is_free(host, port):
+        return url
+    with socket.create_server((host, 0)) as server:
+        chosen: int = server.getsockname()[1]
+    log.info("the port of the NLU is taken, another is used", taken=port, port=chosen)
+    return f"http://{host}:{chosen}"
+
+
+def is_free(host: str, port: int) -> bool:
+    """Say whether a server could listen there."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def _has_language() -> bool:
+    is_there = (ROOT / "bot" / ".venv" / "bin" / "python").exists()
+    if not is_there:
+        log.warning("running without language understanding: bot/ has no environment (make install)")
+    return is_there
+
+
+def _welcome(host: str, port: int, lines: list[str]) -> None:
+    """Print the addresses once they answer."""
+    until = clock.monotonic() + READY_SECONDS
+    pause = threading.Event()
+    while not _answers(host, port) and clock.monotonic() < until:
+        pause.wait(0.1)
+    click.echo("\n".join(["", *(f"  {line}" for line in lines), "  Ctrl-C stops it", ""]))
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+COMMAND = up
