@@ -224,7 +224,7 @@ def _told(answer: Answer) -> Mapping[str, object]:
     return objects[0] if len(objects) == 1 else {}
 
 
-PROVIDER = Provider[HttpSettings, Transport](
+PROVIDER: Provider[HttpSettings, Transport] = Provider(
     name="http",
     settings=HttpSettings,
     capabilities=CAPABILITIES,

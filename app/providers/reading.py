@@ -21,6 +21,8 @@ from app.providers.contract import Style, Unparseable
 MAX_ID = 100
 MAX_ADDRESS = 40
 MAX_CODE = 40
+SHORTEST_NUMBER = 1_000_000
+"""Seven digits after the country: a service's short code (10086) is nobody's phone."""
 
 _REPLACED = "\ufffd"
 _REGIONS = {Style.MAINLAND: "CN", Style.NORTH_AMERICA: "US"}
@@ -114,7 +116,8 @@ def phone(value: object, style: Style) -> str | None:
             number = phonenumbers.parse(candidate, region)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_possible_number(number):
+        is_a_persons = number.national_number is not None and number.national_number >= SHORTEST_NUMBER
+        if is_a_persons and phonenumbers.is_possible_number(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return None
 

@@ -157,7 +157,7 @@ def send(messages: Sequence[Outgoing], settings: SimulatorSettings, connection: 
     return connection.take(messages, settings)
 
 
-PROVIDER = Provider[SimulatorSettings, Carrier](
+PROVIDER: Provider[SimulatorSettings, Carrier] = Provider(
     name="simulator",
     settings=SimulatorSettings,
     capabilities=CAPABILITIES,

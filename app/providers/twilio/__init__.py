@@ -11,7 +11,7 @@ from app.providers.twilio.account import CAPABILITIES, TwilioSettings
 from app.providers.twilio.rest import query, send
 from app.providers.twilio.webhooks import acknowledge, connectivity, parse, verify
 
-PROVIDER = Provider[TwilioSettings, Transport](
+PROVIDER: Provider[TwilioSettings, Transport] = Provider(
     name="twilio",
     settings=TwilioSettings,
     capabilities=CAPABILITIES,

@@ -84,7 +84,7 @@ class _Wire:
 
 
 def _client(settings: TwilioSettings, wire: _Wire) -> Any:
-    """The SDK's client. An environment without TWILIO_EDGE and the like: a channel is what its settings say."""
+    """The SDK's client, blind to TWILIO_EDGE and the like: a channel is what its settings say."""
     from twilio.rest import Client
 
     user, password = settings.credentials()
