@@ -1,6 +1,8 @@
 """A threaded HTTP server on a free local port, whose answers a double decides."""
 
+import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -30,12 +32,31 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self._open: set[socket.socket] = set()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Ends the connections that clients keep alive, as a server that dies does."""
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
 
 class Listening:
     """Base of the doubles: `with TwilioApi(...) as twilio:` listens until the block ends."""
 
     def __init__(self, answer: Callable[[Call], Reply]) -> None:
-        self._server = _Server(("127.0.0.1", 0), _handler(answer))
+        self._server = _Server(_handler(answer))
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
@@ -46,6 +67,7 @@ class Listening:
     def close(self) -> None:
         self._server.shutdown()
         self._thread.join()
+        self._server.hang_up()
         self._server.server_close()
 
     def __enter__(self) -> Self:

@@ -182,11 +182,16 @@ def query(sought: Sought, settings: TwilioSettings, connection: Transport, now: 
     """
     from twilio.base.exceptions import TwilioException
 
-    client = _client(settings, _Wire(connection))
+    wire = _Wire(connection)
+    client = _client(settings, wire)
     try:
         if sought.provider_id is not None:
             return _found(client.messages(sought.provider_id).fetch(), sought)
-        return _search(sought, client, now)
+        fate = _search(sought, client, now)
+        is_list = (
+            wire.last is not None and '"messages"' in wire.last.text
+        )  # the SDK takes any one array for it
+        return fate if is_list else Unknown("no list of messages came back")
     except _NoAnswer as broken:
         return Unknown(broken.args[0])
     except TwilioException:
