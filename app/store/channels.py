@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.store.columns import EncryptedJson
+from app.store.columns import Encrypted, EncryptedJson
 from app.store.tables import Table, primary_key, reference
 
 
@@ -19,7 +19,7 @@ class Channel(Table):
     id: Mapped[UUID] = primary_key()
     name: Mapped[str] = mapped_column(String(60), unique=True)
     provider: Mapped[str] = mapped_column(String(40))
-    secret_hash: Mapped[str] = mapped_column(String(64))
+    secret: Mapped[str] = mapped_column(Encrypted)
     settings: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
     rate_per_second: Mapped[float | None]
     is_active: Mapped[bool] = mapped_column(default=True)

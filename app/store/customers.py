@@ -47,6 +47,7 @@ class Profile(Table):
     hold_until: Mapped[datetime | None]
     attributes: Mapped[dict[str, Any]] = mapped_column(EncryptedJson, default=dict)
     tags: Mapped[list[str]] = mapped_column(PlainJson, default=list)
+    said: Mapped[dict[str, str]] = mapped_column(PlainJson, default=dict)
     last_sender_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("senders.id"))
     created_at: Mapped[datetime]
 
@@ -92,7 +93,7 @@ def lock(session: Session, ids: Collection[UUID], *, skip_locked: bool = False) 
     With `skip_locked` the rows another transaction holds are left out.
     """
     rows = select(Customer.__table__).where(Customer.id.in_(ids)).order_by(Customer.id)
-    return session.execute(rows.with_for_update(skip_locked=skip_locked)).all()
+    return session.execute(rows.with_for_update(key_share=True, skip_locked=skip_locked)).all()
 
 
 def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:
@@ -104,6 +105,7 @@ def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: da
             "consent": "none",
             "attributes": {},
             "tags": [],
+            "said": {},
             "created_at": now,
         }
         for customer, brand in sorted(pairs)

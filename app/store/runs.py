@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Row, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.store.columns import EncryptedJson
+from app.store.columns import Encrypted, EncryptedJson
 from app.store.tables import Table, primary_key, reference
 
 ACTIVE = "active"
@@ -44,7 +44,7 @@ class Run(Table):
     sender_id: Mapped[UUID] = reference("senders.id")
     flow: Mapped[str] = mapped_column(String(60))
     version: Mapped[int]
-    state: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+    state: Mapped[str] = mapped_column(Encrypted)
     status: Mapped[str] = mapped_column(String(10), default=ACTIVE)
     outcome: Mapped[str | None] = mapped_column(String(60))
     due_at: Mapped[datetime | None]

@@ -35,6 +35,7 @@ class SimulatedMessage(Table):
     text: Mapped[str] = mapped_column(Encrypted)
     taken_at: Mapped[datetime]
     is_answer_lost: Mapped[bool] = mapped_column(default=False)
+    is_refused: Mapped[bool] = mapped_column(default=False)
     receipt_status: Mapped[str | None] = mapped_column(String(12))
     receipt_code: Mapped[str | None] = mapped_column(String(40))
     receipt_due_at: Mapped[datetime | None]
@@ -53,6 +54,15 @@ def times_tried(session: Session, outbound_ids: Collection[UUID]) -> dict[UUID, 
     for outbound_id in session.scalars(mine):
         counts[outbound_id] = counts.get(outbound_id, 0) + 1
     return counts
+
+
+def has_due_receipts(session: Session, now: datetime) -> bool:
+    """Whether the carrier owes any report by now."""
+    table = SimulatedMessage.__table__
+    owed = select(table.c.id).where(
+        table.c.receipt_status.is_not(None), table.c.reported_at.is_(None), table.c.receipt_due_at <= now
+    )
+    return session.scalars(owed.limit(1)).first() is not None
 
 
 def due_receipts(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]:

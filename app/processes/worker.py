@@ -1,0 +1,99 @@
+"""The worker: answers what came in and hands over what is queued, in three loops that a signal ends cleanly."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from prometheus_client import Counter
+
+from app.store import heartbeats
+from app.usecases.answer import answer_by_meaning, answer_by_rule
+from app.usecases.dispatch import dispatch
+from app.usecases.parts import Parts
+
+log = structlog.get_logger(__name__)
+rounds = Counter("huixin_worker_messages_total", "Messages a worker has dealt with", ["what"])
+
+IDLE_S = 0.5
+PAUSE_AFTER_ERROR_S = 0.5
+HEARTBEAT_S = 5.0
+SENDING_THREADS = 16
+
+
+class Worker:
+    """Three loops over the same parts: by rule, by meaning, out."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.stopping = threading.Event()
+        self._executor = ThreadPoolExecutor(SENDING_THREADS, thread_name_prefix="send")
+
+    def run(self) -> None:
+        """Works until `stop`; what was begun is finished."""
+        loops = [
+            threading.Thread(target=self._loop, args=(name, turn), name=name)
+            for name, turn in (
+                ("inbound", self._by_rule),
+                ("understanding", self._by_meaning),
+                ("outbound", self._out),
+            )
+        ]
+        for loop in loops:
+            loop.start()
+        while not self.stopping.wait(HEARTBEAT_S):
+            self._beat()
+        for loop in loops:
+            loop.join()
+        self._executor.shutdown()
+
+    def stop(self, *_: object) -> None:
+        """Ends the loops after their present round."""
+        self.stopping.set()
+
+    def _loop(self, name: str, turn: Callable[[], int]) -> None:
+        while not self.stopping.is_set():
+            try:
+                done = turn()
+            except (
+                Exception
+            ):  # whatever went wrong, the transaction is rolled back and the work is still there
+                log.exception("a round of the worker failed", loop=name)
+                self.stopping.wait(PAUSE_AFTER_ERROR_S)
+                continue
+            if done:
+                rounds.labels(name).inc(done)
+            else:
+                self.parts.wake.wait(name, IDLE_S)
+
+    def _by_rule(self) -> int:
+        answered = answer_by_rule(self.parts, self.parts.now())
+        if answered.waiting:
+            self.parts.wake.ring("understanding")
+        return answered.decided + answered.waiting
+
+    def _by_meaning(self) -> int:
+        return answer_by_meaning(self.parts, self.parts.now()).decided
+
+    def _out(self) -> int:
+        return dispatch(self.parts, self._executor).claimed
+
+    def _beat(self) -> None:
+        try:
+            with self.parts.store.write() as session:
+                heartbeats.beat(session, f"worker:{socket.gethostname()}:{os.getpid()}", self.parts.now(), {})
+        except Exception as error:  # a missed heartbeat is told by the next one
+            log.warning("no heartbeat", error=type(error).__name__)
+
+
+def run_worker(parts: Parts) -> None:
+    """Runs a worker until SIGTERM or SIGINT."""
+    worker = Worker(parts)
+    signal.signal(signal.SIGTERM, worker.stop)
+    signal.signal(signal.SIGINT, worker.stop)
+    log.info("worker started")
+    worker.run()
+    log.info("worker stopped")

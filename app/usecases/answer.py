@@ -1,0 +1,252 @@
+"""Answers what has come in: rules first, in order per customer; what rules cannot tell waits for the NLU."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain import auto_reply
+from app.domain.routing import NeedsMeaning, Situation, Understood, route_by_meaning, route_by_rule
+from app.domain.text import language_of
+from app.nlu import Parsed, Unavailable
+from app.store import customers, inbounds
+from app.store.inbounds import DONE, UNDERSTANDING
+from app.store.outbound.table import Outbound
+from app.usecases import hand_offs
+from app.usecases.changes import Changes
+from app.usecases.follow_route import follow, join_complaint
+from app.usecases.parts import Parts
+from app.usecases.turn import Reader, Turn, TurnBook
+
+BATCH = 100
+SQLITE_BATCH = 40
+NLU_BATCH = 20
+NLU_LEASE = timedelta(seconds=30)
+RETRY_NLU_AFTER = timedelta(seconds=1)
+TO_STAFF_AFTER = timedelta(minutes=10)
+"""A text that has waited for the NLU this long goes to a person. Source: SPEC NL-4."""
+LANGUAGE_FROM = 4
+HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Answered:
+    """How many texts were decided, and how many wait for the NLU."""
+
+    decided: int = 0
+    waiting: int = 0
+    customers: set[UUID] = field(default_factory=set)
+
+
+def answer_by_rule(parts: Parts, now: datetime) -> Answered:
+    """Decides a batch of received texts by rule, one transaction; each customer's texts in the order they came."""
+    directory = parts.directory.current(now)
+    answered = Answered()
+    batch = SQLITE_BATCH if parts.store.is_sqlite else BATCH
+    with parts.store.read() as session:
+        if not (waiting := inbounds.waiting_customers(session, batch)):
+            return answered
+    with parts.store.write() as session:
+        locked = {row.id: row for row in customers.lock(session, waiting, skip_locked=True)}
+        rows = inbounds.received_of(session, locked)
+        changes = Changes()
+        book = _book(session, directory, changes, rows, locked, now)
+        habits = (
+            Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now) if rows else None
+        )
+        for row in rows:
+            turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
+            if _decide_by_rule(parts, session, turn, row, habits):
+                answered.decided += 1
+            else:
+                answered.waiting += 1
+        changes.flush(session)
+    answered.customers = set(locked)
+    if answered.decided:
+        parts.wake.ring("outbound")
+    return answered
+
+
+def answer_by_meaning(parts: Parts, now: datetime) -> Answered:
+    """Asks the NLU about a batch of texts, outside any transaction, and decides them when it has answered."""
+    with parts.store.write() as session:
+        leased = inbounds.lease_for_understanding(session, NLU_BATCH, now, NLU_LEASE)
+    if not leased:
+        return Answered()
+    read = parts.nlu.parse([row.text for row in leased])
+    if isinstance(read, Unavailable):
+        return _wait_for_nlu(parts, leased, read, now)
+    understood = {row.id: _understood(one) for row, one in zip(leased, read, strict=True)}
+    return _decide_understood(parts, understood, now)
+
+
+def _decide_understood(parts: Parts, understood: Mapping[UUID, Understood | None], now: datetime) -> Answered:
+    directory = parts.directory.current(now)
+    answered = Answered()
+    with parts.store.read() as session:
+        waiting = {row.customer_id for row in inbounds.still_understanding(session, list(understood))}
+    with parts.store.write() as session:
+        locked = {row.id: row for row in customers.lock(session, waiting)}
+        rows = [r for r in inbounds.still_understanding(session, list(understood)) if r.customer_id in locked]
+        changes = Changes()
+        book = _book(session, directory, changes, rows, locked, now)
+        habits = (
+            Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now) if rows else None
+        )
+        for row in rows:
+            turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
+            _decide_by_meaning(parts, session, turn, row, understood[row.id], habits)
+            answered.decided += 1
+        changes.flush(session)
+    if answered.decided:
+        parts.wake.ring("outbound")
+    return answered
+
+
+def _wait_for_nlu(parts: Parts, leased: Sequence[Any], why: Unavailable, now: datetime) -> Answered:
+    """The NLU is not there: texts wait, and after ten minutes a person reads them."""
+    overdue = {row.id: None for row in leased if now - row.received_at >= TO_STAFF_AFTER}
+    with parts.store.write() as session:
+        rest = [row.id for row in leased if row.id not in overdue]
+        inbounds.release(session, rest, now + RETRY_NLU_AFTER)
+    answered = _decide_understood(parts, overdue, now) if overdue else Answered()
+    answered.waiting = len(leased) - len(overdue)
+    return answered
+
+
+def _book(
+    session: Session,
+    directory: Any,
+    changes: Changes,
+    rows: Sequence[Any],
+    locked: Mapping[UUID, Any],
+    now: datetime,
+) -> TurnBook:
+    wanted = {(row.customer_id, row.sender_id) for row in rows}
+    return Reader(session, directory, changes, now).turns(wanted, locked)
+
+
+def _understood(parsed: Parsed) -> Understood:
+    entities = {entity.name: entity.value for entity in parsed.entities}
+    return Understood(parsed.intent, parsed.confidence, dict(parsed.ranking), entities, parsed.model)
+
+
+def _decide_by_rule(parts: Parts, session: Session, turn: Turn, row: Any, habits: "Habits | None") -> bool:
+    """Whether rules alone have decided the text."""
+    situation = _situation(parts, turn, row, habits)
+    _learn_language(turn, row.text)
+    route = route_by_rule(row.text, situation)
+    if isinstance(route, NeedsMeaning):
+        turn.changes.closed_inbounds.append(_closing(row.id, turn, UNDERSTANDING, None))
+        return False
+    reason = follow(parts, session, turn, row, route, None)
+    turn.changes.closed_inbounds.append(_closing(row.id, turn, DONE, reason))
+    return True
+
+
+def _decide_by_meaning(
+    parts: Parts,
+    session: Session,
+    turn: Turn,
+    row: Any,
+    understood: Understood | None,
+    habits: "Habits | None",
+) -> None:
+    situation = _situation(parts, turn, row, habits)
+    if (
+        turn.profile["consent_at"]
+        and turn.profile["consent"] == "withdrawn"
+        and turn.profile["consent_at"] > row.received_at
+    ):
+        reason = "overtaken"
+        turn.decide("inbound", row.id, "routed", reason, by="opt_out")
+    elif hand_offs.is_with_staff(turn):
+        reason = "overtaken"
+        turn.decide("inbound", row.id, "routed", reason, by="staff")
+    elif understood is None:
+        conversation_id = hand_offs.hand_off(turn, "nlu_unavailable")
+        reason = "nlu_unavailable"
+        turn.decide("inbound", row.id, "routed", reason, conversation=str(conversation_id))
+    else:
+        route = route_by_meaning(row.text, understood, situation, turn.now)
+        reason = follow(parts, session, turn, row, route, understood)
+    turn.changes.closed_inbounds.append(_closing(row.id, turn, DONE, reason))
+
+
+def _closing(inbound_id: UUID, turn: Turn, status: str, outcome: str | None) -> dict[str, Any]:
+    return {
+        "id": inbound_id,
+        "status": status,
+        "outcome": outcome,
+        "decided_at": turn.now if status == DONE else None,
+        "leased_until": None,
+        "conversation_id": turn.conversation["id"] if turn.conversation else None,
+    }
+
+
+def _learn_language(turn: Turn, text: str) -> None:
+    """The customer's language is that of their last text of four characters and more."""
+    if len(text.strip()) < LANGUAGE_FROM:
+        return
+    language = language_of(text)
+    if language is not None and language != turn.profile["language"]:
+        turn.change_profile(language=language)
+
+
+def _situation(parts: Parts, turn: Turn, row: Any, habits: "Habits | None") -> Situation:
+    flows = parts.flows.of(turn.brand, turn.channel.capabilities.style.value)
+    state = turn.question_state
+    asked_before = turn.question is not None and turn.question.asked_at <= row.received_at
+    question = state.open_question if state is not None and asked_before else None
+    pair = (row.customer_id, row.sender_id)
+    told = turn.profile["said"]
+    return Situation(
+        keywords=flows.keywords,
+        intents=flows.by_intent,
+        question=question,
+        question_run_id=turn.question.run_id if question is not None and turn.question is not None else None,
+        is_with_staff=hand_offs.is_with_staff(turn),
+        has_open_complaint=turn.open_complaint is not None,
+        is_auto_reply=auto_reply.is_auto_reply(row.text),
+        replies_last_hour=habits.replies.get(pair, 0) if habits else 0,
+        clarified_at=_moment(told, "clarify"),
+        small_talk_at={
+            intent: at
+            for intent, wording in (("praise", "thanks"), ("greeting", "greeting"))
+            if (at := _moment(told, wording)) is not None
+        },
+        abused_before="abused" in turn.profile["tags"],
+    )
+
+
+def _moment(told: Mapping[str, str], name: str) -> datetime | None:
+    return datetime.fromisoformat(told[name]) if name in told else None
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How many automatic replies each (customer, sender) had within the last hour."""
+
+    replies: Mapping[tuple[UUID, UUID], int]
+
+    @classmethod
+    def read(cls, session: Session, pairs: Sequence[tuple[UUID, UUID]], now: datetime) -> "Habits":
+        """Counts for a whole batch with one query."""
+        ids = {customer_id for customer_id, _ in pairs}
+        counted = session.execute(
+            select(Outbound.customer_id, Outbound.sender_id, func.count())
+            .where(
+                Outbound.customer_id.in_(ids),
+                Outbound.created_at > now - HOUR,
+                Outbound.cause == "inbound",
+            )
+            .group_by(Outbound.customer_id, Outbound.sender_id)
+        )
+        return cls({(customer, sender): count for customer, sender, count in counted})
+
+
+__all__ = ["Answered", "answer_by_meaning", "answer_by_rule", "join_complaint"]

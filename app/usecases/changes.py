@@ -1,0 +1,103 @@
+"""What one transaction is going to write, gathered in memory and flushed in one set-based statement a table."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.store import runs as run_store
+from app.store.complaints import Complaint, ComplaintEvent
+from app.store.consents import ConsentEvent
+from app.store.conversations import Conversation
+from app.store.customers import Profile
+from app.store.decisions import Decision
+from app.store.inbounds import Inbound
+from app.store.outbound.table import Outbound
+from app.store.runs import OpenQuestion, Run
+from app.store.tables import Table, new_id
+from app.store.writing import insert_all, update_all
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows to insert, and rows to change by id; a row of `changed` holds only what changes."""
+
+    outbounds: list[Row] = field(default_factory=list)
+    decisions: list[Row] = field(default_factory=list)
+    consent_events: list[Row] = field(default_factory=list)
+    new_runs: dict[UUID, Row] = field(default_factory=dict)
+    changed_runs: dict[UUID, Row] = field(default_factory=dict)
+    closed_questions: set[UUID] = field(default_factory=set)
+    new_questions: list[Row] = field(default_factory=list)
+    new_complaints: dict[UUID, Row] = field(default_factory=dict)
+    changed_complaints: dict[UUID, Row] = field(default_factory=dict)
+    complaint_events: list[Row] = field(default_factory=list)
+    new_conversations: dict[UUID, Row] = field(default_factory=dict)
+    changed_conversations: dict[UUID, Row] = field(default_factory=dict)
+    profiles: dict[tuple[UUID, UUID], Row] = field(default_factory=dict)
+    closed_inbounds: list[Row] = field(default_factory=list)
+
+    def decide(
+        self,
+        subject: str,
+        subject_id: UUID,
+        customer_id: UUID,
+        brand_id: UUID | None,
+        verdict: str,
+        reason: str,
+        now: datetime,
+        trace_id: str,
+        **details: Any,
+    ) -> None:
+        """Writes one line of the decision log. `details` hold codes and figures, never a phone or a text."""
+        self.decisions.append(
+            {
+                "id": new_id(),
+                "at": now,
+                "customer_id": customer_id,
+                "brand_id": brand_id,
+                "subject": subject,
+                "subject_id": subject_id,
+                "verdict": verdict,
+                "reason": reason,
+                "details": details,
+                "trace_id": trace_id,
+            }
+        )
+
+    def flush(self, session: Session) -> None:
+        """Writes everything, parents before children."""
+        insert_all(session, Conversation, list(self.new_conversations.values()))
+        insert_all(session, Complaint, list(self.new_complaints.values()))
+        insert_all(session, ComplaintEvent, self.complaint_events)
+        insert_all(session, Run, list(self.new_runs.values()))
+        insert_all(session, Outbound, self.outbounds)
+        if self.closed_questions:
+            run_store.close_questions(session, self.closed_questions)
+        insert_all(session, OpenQuestion, self.new_questions)
+        insert_all(session, ConsentEvent, self.consent_events)
+        insert_all(session, Decision, self.decisions)
+        _update_alike(session, Run, self.changed_runs)
+        _update_alike(session, Complaint, self.changed_complaints)
+        _update_alike(session, Conversation, self.changed_conversations)
+        update_all(session, Inbound, self.closed_inbounds)
+        self._update_profiles(session)
+
+    def _update_profiles(self, session: Session) -> None:
+        table = Profile.__table__
+        for (customer_id, brand_id), values in self.profiles.items():
+            mine = (table.c.customer_id == customer_id, table.c.brand_id == brand_id)
+            session.execute(table.update().where(*mine).values(**values))  # type: ignore[attr-defined]
+
+
+def _update_alike(session: Session, table: type[Table], rows: dict[UUID, Row]) -> None:
+    """Updates rows in groups that change the same columns."""
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row_id, values in rows.items():
+        groups.setdefault(tuple(sorted(values)), []).append({"id": row_id, **values})
+    for group in groups.values():
+        update_all(session, table, group)

@@ -1,0 +1,224 @@
+"""Hands queued messages to providers: claim, decide under the customers' locks, hand over, record what was said."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.domain.compliance.decision import Allow, Defer, Verdict, decide
+from app.providers.contract import Outcome, Outgoing, Unknown
+from app.store import customers, pacing
+from app.store.outbound import queue
+from app.store.outbound.table import CLAIMED, HANDING, QUEUED, REFUSED
+from app.usecases import messages, outcomes
+from app.usecases.changes import Changes
+from app.usecases.directory import ChannelView, Directory, SenderView
+from app.usecases.gate_facts import GateFacts, purpose_now
+from app.usecases.parts import Parts
+
+CLAIM_LEASE = timedelta(seconds=30)
+HANDING_LEASE = timedelta(seconds=60)
+SQLITE_BATCH = 50
+
+
+@dataclass(slots=True)
+class Dispatched:
+    """What one round of dispatching has done."""
+
+    claimed: int = 0
+    handed: int = 0
+    deferred: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "Dispatched") -> "Dispatched":
+        return Dispatched(
+            self.claimed + other.claimed,
+            self.handed + other.handed,
+            self.deferred + other.deferred,
+            self.refused + other.refused,
+        )
+
+
+def dispatch(parts: Parts, executor: Executor | None = None) -> Dispatched:
+    """One round over all channels. With an executor, hand-overs that take one message each run side by side."""
+    done = Dispatched()
+    for channel in parts.directory.current(parts.now()).channels.values():
+        if channel.is_active:
+            done += dispatch_channel(parts, channel, executor)
+    return done
+
+
+def dispatch_channel(parts: Parts, channel: ChannelView, executor: Executor | None) -> Dispatched:
+    """One batch of one channel, as large as its provider takes at once and its pace allows."""
+    can = channel.capabilities
+    size = can.batch if can.batch > 1 else can.concurrency
+    if parts.store.is_sqlite:
+        size = min(size, SQLITE_BATCH)
+    now = parts.now()
+    with parts.store.write() as session:
+        ids = queue.claim(session, channel.id, size, now, CLAIM_LEASE)
+        if ids:
+            granted = pacing.grant(session, channel.id, channel.rate_per_second, len(ids), now)
+            queue.unclaim(session, ids[granted:])
+            ids = ids[:granted]
+    if not ids:
+        return Dispatched()
+    done, leaving = _decide(parts, channel, ids)
+    done.claimed = len(ids)
+    if leaving:
+        parts.wake.ring("handing")
+        results = hand_over(parts, channel, [row.outgoing for row in leaving], executor)
+        with parts.store.write() as session:
+            outcomes.record(parts, session, channel, leaving, results, parts.now())
+    return done
+
+
+def hand_over(
+    parts: Parts, channel: ChannelView, outgoing: Sequence[Outgoing], executor: Executor | None
+) -> list[Outcome]:
+    """Calls the provider with no session held; whatever is raised means that nobody knows whether it was taken."""
+    connection = parts.connect(channel)
+
+    def send(batch: Sequence[Outgoing]) -> list[Outcome]:
+        try:
+            results = list(channel.provider.send(batch, channel.settings, connection))
+        except Exception as error:  # a provider must not raise; if it does, its bytes may have left
+            return [Unknown(type(error).__name__)] * len(batch)
+        return results if len(results) == len(batch) else [Unknown("answer_count")] * len(batch)
+
+    if channel.capabilities.batch > 1 or executor is None or len(outgoing) == 1:
+        return send(outgoing)
+    return [result for one in executor.map(send, [[message] for message in outgoing]) for result in one]
+
+
+def _decide(
+    parts: Parts, channel: ChannelView, ids: Sequence[UUID]
+) -> tuple[Dispatched, list[outcomes.Leaving]]:
+    """The one transaction in which the gate speaks: claimed becomes handing, queued again, or refused."""
+    done, changes = Dispatched(), Changes()
+    leaving: list[outcomes.Leaving] = []
+    updates: list[dict[str, Any]] = []
+    with parts.store.write() as session:
+        now = parts.now()
+        directory = parts.directory.current(now)
+        locked = {row.id: row for row in customers.lock(session, queue.customers_of(session, ids))}
+        rows = queue.claimed_rows(session, ids, locked)
+        facts = GateFacts.read(parts, session, directory, channel, rows, locked, now)
+        for row in rows:
+            sender = directory.senders[row.sender_id]
+            wait = _number_wait(session, sender, now)
+            send = facts.send(row)
+            verdict = decide(send, facts.of(row), parts.rules.gate, now)
+            _log(changes, row, send.purpose, verdict, now)
+            if wait is not None and isinstance(verdict.decision, Allow):
+                updates.append(_queued_again(row, now + wait, "number_paced"))
+            elif isinstance(verdict.decision, Allow):
+                handing = _handing(parts, channel, directory, row, locked[row.customer_id], send.purpose, now)
+                updates.append(handing.update)
+                leaving.append(handing)
+                facts.note_handed(row)
+            elif isinstance(verdict.decision, Defer):
+                updates.append(_queued_again(row, verdict.decision.until, verdict.decision.reason))
+                done.deferred += 1
+            else:
+                updates.append(_refused(row, verdict, now))
+                outcomes.tell_run_not_sent(
+                    session, parts, directory, changes, row, locked, verdict.decision.reason, now
+                )
+                done.refused += 1
+        outcomes.open_questions(parts, session, directory, changes, leaving, locked, now)
+        _write(session, updates)
+        changes.flush(session)
+    done.handed = len(leaving)
+    return done, leaving
+
+
+def _number_wait(session: Session, sender: SenderView, now: datetime) -> timedelta | None:
+    """How long a message has to wait for its number's own pace; None if it may leave now."""
+    if sender.rate_per_second is None:
+        return None
+    if pacing.grant(session, sender.id, sender.rate_per_second, 1, now):
+        return None
+    return timedelta(seconds=1 / sender.rate_per_second)
+
+
+def _log(changes: Changes, row: Any, purpose: str, verdict: Verdict, now: datetime) -> None:
+    word = "allowed" if isinstance(verdict.decision, Allow) else "refused"
+    word = "deferred" if isinstance(verdict.decision, Defer) else word
+    if word == "deferred" and row.reason == verdict.decision.reason:  # type: ignore[union-attr]
+        return  # the same deferral as last time says nothing new
+    reason = "allowed" if isinstance(verdict.decision, Allow) else verdict.decision.reason
+    details = {"purpose": str(purpose), "reasons": list(verdict.reasons), "rule": verdict.rule}
+    changes.decide(
+        "outbound", row.id, row.customer_id, row.brand_id, word, reason, now, row.trace_id, **details
+    )
+
+
+def _handing(
+    parts: Parts,
+    channel: ChannelView,
+    directory: Directory,
+    row: Any,
+    customer: Any,
+    purpose: str,
+    now: datetime,
+) -> outcomes.Leaving:
+    text, offered, count = row.text, row.offered, row.parts
+    if purpose != row.purpose:
+        wording = messages.composed(
+            parts, row.body, purpose_now(purpose), directory.brands[row.brand_id], channel, row.language
+        )
+        text, offered, count = wording.text, wording.offered, wording.parts
+    update = {
+        "id": row.id,
+        "status": HANDING,
+        "purpose": str(purpose),
+        "text": text,
+        "offered": offered,
+        "parts": count,
+        "handed_at": now,
+        "leased_until": now + HANDING_LEASE,
+        "attempts": row.attempts + 1,
+        "reason": None,
+        "due_at": row.due_at,
+    }
+    sender = directory.senders[row.sender_id]
+    outgoing = Outgoing(
+        id=str(row.id),
+        to_phone=customer.phone,
+        from_address=sender.address,
+        text=text,
+        status_callback=messages.status_callback(parts, channel),
+        parts=count,
+    )
+    return outcomes.Leaving(row, update, outgoing)
+
+
+def _queued_again(row: Any, until: datetime, reason: str) -> dict[str, Any]:
+    return {"id": row.id, "status": QUEUED, "due_at": until, "reason": reason, "leased_until": None}
+
+
+def _refused(row: Any, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "status": REFUSED,
+        "reason": verdict.decision.reason if not isinstance(verdict.decision, Allow) else None,
+        "reasons": list(verdict.reasons),
+        "settled_at": now,
+        "leased_until": None,
+    }
+
+
+def _write(session: Session, updates: Sequence[dict[str, Any]]) -> None:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in updates:
+        groups.setdefault(row["status"], []).append(row)
+    for group in groups.values():
+        queue.update_rows(session, group)
+
+
+__all__ = ["CLAIMED", "Dispatched", "dispatch", "dispatch_channel", "hand_over"]

@@ -1,0 +1,116 @@
+"""Drives runs in the database's world: starts them, resumes them, and keeps where they rest."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.domain.flows.loop import Rested, drive
+from app.domain.flows.state import RunState
+from app.domain.flows.stimuli import Stimulus, Triggered
+from app.domain.purpose import Cause
+from app.store import runs
+from app.store.tables import new_id
+from app.usecases import complaints
+from app.usecases.parts import Parts
+from app.usecases.turn import Turn
+from app.usecases.world import DatabaseWorld
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """A run's key and what it belongs to; `cause` is that of the texts it sends next."""
+
+    id: UUID
+    cause: Cause
+    inbound_id: UUID | None = None
+    event_id: UUID | None = None
+    complaint_id: UUID | None = None
+
+    @classmethod
+    def of_row(cls, row: Any) -> "RunIdentity":
+        """The identity kept in a row of `runs`."""
+        cause = Cause(row.cause, row.cause_at, row.cause_type)
+        return cls(row.id, cause, row.inbound_id, row.event_id, row.complaint_id)
+
+
+def start(
+    parts: Parts, session: Session, turn: Turn, flow: str, trigger: Triggered, identity: RunIdentity
+) -> Rested | None:
+    """Starts a flow for the customer of this turn; None where the brand has no such flow."""
+    library = parts.flows.of(turn.brand, turn.channel.capabilities.style.value)
+    published = library.find(flow)
+    if published is None:
+        return None
+    state = RunState.begin(flow, published.version)
+    rested = drive(library, state, trigger, DatabaseWorld(parts, session, turn, identity), turn.now)
+    turn.changes.new_runs[identity.id] = {
+        "id": identity.id,
+        "brand_id": turn.brand.id,
+        "customer_id": turn.customer.id,
+        "sender_id": turn.sender.id,
+        "started_at": turn.now,
+        "event_id": identity.event_id,
+        "complaint_id": identity.complaint_id,
+        **_kept(rested.state, identity, turn.now),
+    }
+    _settle(parts, session, turn, rested, identity)
+    return rested
+
+
+def resume(
+    parts: Parts, session: Session, turn: Turn, state: RunState, stimulus: Stimulus, identity: RunIdentity
+) -> Rested:
+    """Tells a run what happened and keeps where it rests then."""
+    library = parts.flows.of(turn.brand, turn.channel.capabilities.style.value)
+    rested = drive(library, state, stimulus, DatabaseWorld(parts, session, turn, identity), turn.now)
+    kept = _kept(rested.state, identity, turn.now)
+    if identity.id in turn.changes.new_runs:
+        turn.changes.new_runs[identity.id].update(kept)
+    else:
+        turn.changes.changed_runs.setdefault(identity.id, {}).update(kept)
+    if rested.state.open_question is None and state.question is not None:
+        turn.changes.closed_questions.add(identity.id)
+        turn.changes.new_questions = [
+            row for row in turn.changes.new_questions if row["run_id"] != identity.id
+        ]
+    if turn.question is not None and turn.question.run_id == identity.id:
+        still_open = rested.state.open_question is not None
+        turn.question = turn.question if still_open else None
+        turn.question_state = rested.state if still_open else None
+    _settle(parts, session, turn, rested, identity)
+    return rested
+
+
+def answered_by(identity: RunIdentity, inbound_id: UUID, at: datetime) -> RunIdentity:
+    """The run goes on because the customer wrote: what it sends next answers that text."""
+    return replace(identity, cause=Cause("inbound", at), inbound_id=inbound_id)
+
+
+def fresh_identity(cause: Cause, **belongings: UUID | None) -> RunIdentity:
+    """The identity of a run that is about to start."""
+    return RunIdentity(new_id(), cause, **belongings)
+
+
+def _kept(state: RunState, identity: RunIdentity, now: datetime) -> dict[str, Any]:
+    return {
+        "flow": state.flow,
+        "version": state.version,
+        "state": state.to_json(),
+        "status": runs.FINISHED if state.is_finished else runs.ACTIVE,
+        "outcome": state.outcome,
+        "due_at": None if state.is_finished else state.due_at,
+        "cause": identity.cause.kind,
+        "cause_type": identity.cause.event_type,
+        "cause_at": identity.cause.at,
+        "inbound_id": identity.inbound_id,
+        "updated_at": now,
+    }
+
+
+def _settle(parts: Parts, session: Session, turn: Turn, rested: Rested, identity: RunIdentity) -> None:
+    """A run that has ended tells what it was about."""
+    if rested.state.is_finished and identity.complaint_id is not None:
+        complaints.followed_up(turn, identity.complaint_id, rested.state.outcome or "")

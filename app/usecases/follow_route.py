@@ -1,0 +1,148 @@
+"""Carries out what routing has decided about one inbound message."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.domain.flows.stimuli import Replied, Triggered
+from app.domain.purpose import Cause, CauseKind
+from app.domain.routing import (
+    Answered,
+    NeedsMeaning,
+    OptedIn,
+    OptedOut,
+    Route,
+    Said,
+    Silence,
+    Started,
+    ToStaff,
+    Understood,
+    WrongNumber,
+)
+from app.usecases import complaints, flow_runs, hand_offs, messages, opting
+from app.usecases.parts import Parts
+from app.usecases.turn import Turn
+
+
+def follow(
+    parts: Parts, session: Session, turn: Turn, row: Any, route: Route, understood: Understood | None
+) -> str:
+    """Does what the route says for the inbound `row`, logs the decision and returns its reason code."""
+    complaints.customer_wrote(turn, row.id)
+    cause = Cause(CauseKind.INBOUND, row.received_at)
+    details = _details(understood)
+    match route:
+        case Answered(run_id=run_id, intent=intent):
+            _answer(parts, session, turn, row, run_id, intent)
+            details["flow"] = turn.question_state.flow if turn.question_state else None
+        case Started():
+            _start(parts, session, turn, row, route, cause, understood)
+            details |= {"flow": route.flow, "matched": route.matched}
+        case OptedOut():
+            _opt_out(parts, session, turn, row, route)
+        case OptedIn():
+            _opt_in(parts, session, turn, row, cause)
+        case Said(wording=wording):
+            messages.say(parts, turn, wording, cause, messages.Origin(inbound_id=row.id))
+            _remember(turn, wording)
+        case WrongNumber():
+            opting.hold(turn, "wrong_number", row.id)
+            hand_offs.hand_off(turn, "wrong_number")
+            messages.say(parts, turn, "wrong_number", cause, messages.Origin(inbound_id=row.id))
+        case ToStaff():
+            _to_staff(parts, turn, row, route, cause)
+        case Silence(reason=reason):
+            if reason == "abuse":
+                turn.change_profile(tags=sorted({*turn.profile["tags"], "abused"}))
+        case NeedsMeaning():
+            raise ValueError("a route that still needs the NLU cannot be followed")
+    turn.decide("inbound", row.id, "routed", route.reason, **details)
+    return route.reason
+
+
+def _details(understood: Understood | None) -> dict[str, Any]:
+    if understood is None:
+        return {}
+    return {
+        "intent": understood.intent,
+        "confidence": round(understood.confidence, 4),
+        "model": understood.model,
+    }
+
+
+def _answer(parts: Parts, session: Session, turn: Turn, row: Any, run_id: UUID, intent: str | None) -> None:
+    run = turn.question_run
+    if run is None or turn.question_state is None or run.id != run_id:
+        return
+    identity = flow_runs.answered_by(flow_runs.RunIdentity.of_row(run), row.id, row.received_at)
+    stimulus = Replied(row.text, row.received_at, intent)
+    flow_runs.resume(parts, session, turn, turn.question_state, stimulus, identity)
+
+
+def _start(
+    parts: Parts,
+    session: Session,
+    turn: Turn,
+    row: Any,
+    route: Started,
+    cause: Cause,
+    understood: Understood | None,
+) -> None:
+    data = dict(understood.entities) if understood is not None else {}
+    trigger = Triggered(by=route.by, text=row.text, data=data, at=row.received_at)
+    identity = flow_runs.fresh_identity(cause, inbound_id=row.id)
+    if flow_runs.start(parts, session, turn, route.flow, trigger, identity) is None:
+        hand_offs.hand_off(turn, "flow_missing")
+
+
+def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedOut) -> None:
+    if not route.is_sure:
+        opting.hold(turn, "nlu", row.id)
+        hand_offs.hand_off(turn, "opt_out_unsure")
+        return
+    was_out = turn.profile["consent"] == "withdrawn"
+    opting.withdraw(
+        session,
+        turn.changes,
+        turn.customer.id,
+        [turn.brand.id],
+        "marketing",
+        "nlu",
+        turn.now,
+        inbound_id=row.id,
+        reason=route.reason,
+        trace_id=turn.trace_id,
+    )
+    turn.profile["consent"] = "withdrawn"
+    can = turn.channel.capabilities
+    if not (was_out or can.templates_only):
+        cause = Cause(CauseKind.OPT_OUT, turn.now)
+        messages.say(parts, turn, "opt_out_confirmed", cause, messages.Origin(inbound_id=row.id))
+
+
+def _opt_in(parts: Parts, session: Session, turn: Turn, row: Any, cause: Cause) -> None:
+    trigger = Triggered(by="intent", text=row.text, at=row.received_at)
+    identity = flow_runs.fresh_identity(cause, inbound_id=row.id)
+    if flow_runs.start(parts, session, turn, "sign_up", trigger, identity) is None:
+        hand_offs.hand_off(turn, "no_sign_up_flow")
+
+
+def _to_staff(parts: Parts, turn: Turn, row: Any, route: ToStaff, cause: Cause) -> None:
+    was_open = turn.conversation is not None
+    join_complaint(turn, row.id)
+    hand_offs.hand_off(turn, route.reason)
+    if route.is_told and not was_open:
+        messages.say(parts, turn, "handed_to_staff", cause, messages.Origin(inbound_id=row.id))
+
+
+def join_complaint(turn: Turn, inbound_id: UUID) -> None:
+    """A text that staff have to read belongs to the customer's open complaint, where there is one."""
+    complaint = turn.open_complaint
+    if complaint is not None:
+        complaints.join(turn, complaint, inbound_id)
+
+
+def _remember(turn: Turn, wording: str) -> None:
+    """Notes when a small text was said, so that it is said once a day."""
+    turn.change_profile(said={**turn.profile["said"], wording: turn.now.isoformat()})

@@ -1,0 +1,42 @@
+"""Hands a conversation from the bot to a person, and back."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from app.store import conversations
+from app.store.tables import new_id
+from app.usecases.turn import Turn
+
+ANSWER_WITHIN = timedelta(hours=2)
+STAFF_HOLD = timedelta(hours=12)
+"""How long the bot stays silent after a member of staff last wrote. Source: SPEC CO-8."""
+
+
+def hand_off(turn: Turn, reason: str) -> UUID:
+    """Puts the conversation into the staff's inbox; one that lies there already stays the one."""
+    if turn.conversation is not None:
+        return turn.conversation["id"]  # type: ignore[no-any-return]
+    row = {
+        "id": new_id(),
+        "brand_id": turn.brand.id,
+        "customer_id": turn.customer.id,
+        "sender_id": turn.sender.id,
+        "status": conversations.OPEN,
+        "reason": reason[:60],
+        "staff_id": None,
+        "staff_until": None,
+        "answer_due_at": turn.now + ANSWER_WITHIN,
+        "answered_at": None,
+        "opened_at": turn.now,
+        "closed_at": None,
+    }
+    turn.changes.new_conversations[row["id"]] = row
+    turn.conversation = row
+    turn.decide("conversation", row["id"], "handed_off", reason[:60])
+    return row["id"]
+
+
+def is_with_staff(turn: Turn) -> bool:
+    """Whether a member of staff has the conversation at this moment, so that the bot is silent."""
+    held = turn.conversation
+    return held is not None and held["staff_until"] is not None and turn.now < held["staff_until"]

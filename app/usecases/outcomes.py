@@ -1,0 +1,208 @@
+"""Records what a provider answered to a hand-over, and tells runs whether their questions have left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, case, update
+from sqlalchemy.orm import Session
+
+from app.domain.flows.state import RunState
+from app.domain.flows.stimuli import HandedOver, NotSent, Stimulus
+from app.providers.contract import Accepted, Outcome, Outgoing, Rejected, Rejection
+from app.store import customers, runs
+from app.store.outbound.table import ACCEPTED, FAILED, HANDING, QUEUED, UNKNOWN, Outbound
+from app.usecases import flow_runs, opting, receipts
+from app.usecases.changes import Changes
+from app.usecases.directory import ChannelView, Directory
+from app.usecases.parts import Parts
+from app.usecases.turn import Reader
+
+MAX_ATTEMPTS = 6
+FIRST_BACK_OFF = timedelta(seconds=2)
+LONGEST_BACK_OFF = timedelta(minutes=15)
+
+
+@dataclass(slots=True)
+class Leaving:
+    """A message on its way to a provider: its row as read, what was written of it, and what the provider gets."""
+
+    row: Any
+    update: dict[str, Any]
+    outgoing: Outgoing
+
+
+def back_off(attempts: int, wish: timedelta | None) -> timedelta:
+    """How long to wait after the given number of attempts: doubling from two seconds, at most 15 minutes."""
+    return max(wish or timedelta(), min(FIRST_BACK_OFF * 4 ** (attempts - 1), LONGEST_BACK_OFF))
+
+
+def record(
+    parts: Parts,
+    session: Session,
+    channel: ChannelView,
+    leaving: Sequence[Leaving],
+    results: Sequence[Outcome],
+    now: datetime,
+) -> None:
+    """Writes each outcome; a receipt that was faster keeps its word."""
+    customers.lock(session, {item.row.customer_id for item in leaving})
+    updates, opted_out, not_sent = [], [], []
+    for item, outcome in zip(leaving, results, strict=True):
+        values = _values(item, outcome, now)
+        updates.append({"_id": item.row.id, **{f"_{name}": value for name, value in values.items()}})
+        if isinstance(outcome, Rejected) and outcome.kind is Rejection.OPT_OUT:
+            opted_out.append(item.row)
+        if values["status"] == FAILED and item.row.asks_question:
+            not_sent.append((item.row, values["reason"]))
+    session.connection().execute(_update_statement(), updates)
+    provider_ids = [outcome.provider_id for outcome in results if isinstance(outcome, Accepted)]
+    if channel.capabilities.reports_receipts:
+        receipts.apply_waiting(parts, session, channel, provider_ids, now)
+    if opted_out or not_sent:
+        _tell(parts, session, opted_out, not_sent, now)
+
+
+def _values(item: Leaving, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    kept = {
+        "provider_id": None,
+        "code": None,
+        "reason": None,
+        "due_at": item.row.due_at,
+        "settled_at": None,
+        "is_for_staff": False,
+        "leased_until": None,
+    }
+    if isinstance(outcome, Accepted):
+        return {**kept, "status": ACCEPTED, "provider_id": outcome.provider_id[:80]}
+    if not isinstance(outcome, Rejected):
+        return {**kept, "status": UNKNOWN, "reason": "answer_lost"}
+    kept["code"] = outcome.code[:60]
+    attempts = item.update["attempts"]
+    if outcome.kind is Rejection.TEMPORARY and attempts < MAX_ATTEMPTS:
+        due_at = now + back_off(attempts, outcome.retry_after)
+        return {**kept, "status": QUEUED, "reason": "retry", "due_at": due_at}
+    is_for_staff = outcome.kind in (Rejection.CONFIG, Rejection.CONTENT)
+    reason = f"provider_{outcome.kind.value}"
+    return {**kept, "status": FAILED, "reason": reason, "settled_at": now, "is_for_staff": is_for_staff}
+
+
+def _update_statement() -> Any:
+    table = Outbound.__table__
+    is_open = table.c.status.in_((HANDING, UNKNOWN))
+    values: dict[str, Any] = {}
+    for name in ("status", "code", "reason", "due_at", "settled_at", "is_for_staff", "leased_until"):
+        column = table.c[name]
+        values[name] = case((is_open, bindparam(f"_{name}", type_=column.type)), else_=column)
+    given = bindparam("_provider_id", type_=table.c.provider_id.type)
+    values["provider_id"] = case((given.is_not(None), given), else_=table.c.provider_id)
+    return update(table).where(table.c.id == bindparam("_id", type_=table.c.id.type)).values(values)  # type: ignore[arg-type]
+
+
+def _tell(
+    parts: Parts,
+    session: Session,
+    opted_out: Sequence[Any],
+    not_sent: Sequence[tuple[Any, str]],
+    now: datetime,
+) -> None:
+    """The provider knows of an opt-out, or will not take a question: ledger and runs hear of it."""
+    directory, changes = parts.directory.current(now), Changes()
+    ids = {row.customer_id for row in opted_out} | {row.customer_id for row, _ in not_sent}
+    locked = {row.id: row for row in customers.lock(session, ids)}
+    for row in opted_out:
+        opting.withdraw(
+            session,
+            changes,
+            row.customer_id,
+            [row.brand_id],
+            "marketing",
+            "provider",
+            now,
+            reason="provider_opt_out",
+            trace_id=row.trace_id,
+        )
+        changes.decide(
+            "outbound",
+            row.id,
+            row.customer_id,
+            row.brand_id,
+            "opted_out",
+            "provider_opt_out",
+            now,
+            row.trace_id,
+        )
+    for row, reason in not_sent:
+        tell_run_not_sent(session, parts, directory, changes, row, locked, reason, now)
+    changes.flush(session)
+
+
+def tell_run_not_sent(
+    session: Session,
+    parts: Parts,
+    directory: Directory,
+    changes: Changes,
+    row: Any,
+    locked: Mapping[UUID, Any],
+    reason: str,
+    now: datetime,
+) -> None:
+    """A question that will never leave: its run goes on without an answer."""
+    if row.asks_question and row.run_id is not None:
+        _stimulate(session, parts, directory, changes, row, locked, NotSent(row.step or "", reason), now)
+
+
+def open_questions(
+    parts: Parts,
+    session: Session,
+    directory: Directory,
+    changes: Changes,
+    leaving: Sequence[Leaving],
+    locked: Mapping[UUID, Any],
+    now: datetime,
+) -> None:
+    """Questions that leave now are open from now on: an answer counts only if it comes later."""
+    for item in leaving:
+        row = item.row
+        if not row.asks_question or row.run_id is None:
+            continue
+        state = _stimulate(
+            session, parts, directory, changes, row, locked, HandedOver(row.step or "", now), now
+        )
+        if state is None or state.open_question is None:
+            continue
+        words = [word for choice in state.open_question.choices for word in choice.words]
+        changes.closed_questions.add(row.run_id)
+        changes.new_questions.append(
+            {
+                "run_id": row.run_id,
+                "customer_id": row.customer_id,
+                "sender_id": row.sender_id,
+                "outbound_id": row.id,
+                "choices": words,
+                "asked_at": now,
+                "expires_at": state.due_at,
+            }
+        )
+
+
+def _stimulate(
+    session: Session,
+    parts: Parts,
+    directory: Directory,
+    changes: Changes,
+    row: Any,
+    locked: Mapping[UUID, Any],
+    stimulus: Stimulus,
+    now: datetime,
+) -> RunState | None:
+    found = runs.active(session, [row.run_id])
+    if not found:
+        return None
+    run = found[0]
+    book = Reader(session, directory, changes, now).turns({(row.customer_id, row.sender_id)}, locked)
+    turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
+    identity = flow_runs.RunIdentity.of_row(run)
+    return flow_runs.resume(parts, session, turn, RunState.from_json(run.state), stimulus, identity).state

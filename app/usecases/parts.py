@@ -1,0 +1,30 @@
+"""What use cases work with, handed in by wiring: the store, the rule data, the flows, the connections."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.wording import Wording
+from app.nlu import Nlu
+from app.rules import Rules
+from app.store.engine import Store
+from app.usecases.catalogue import FlowCatalogue
+from app.usecases.directory import ChannelView, DirectoryCache
+from app.usecases.wake import Wake
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One set a process. `connect` gives the connection that a channel's provider sends through."""
+
+    store: Store
+    directory: DirectoryCache
+    rules: Rules
+    wording: Wording
+    flows: FlowCatalogue
+    nlu: Nlu
+    connect: Callable[[ChannelView], Any]
+    wake: Wake
+    now: Callable[[], datetime]
+    public_url: str

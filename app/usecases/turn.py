@@ -1,0 +1,163 @@
+"""One customer's turn with one brand inside a transaction: all that is known, read for a whole batch at once."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.domain.flows.facts import Facts
+from app.domain.flows.state import RunState
+from app.store import complaints, conversations, customers, events, runs
+from app.usecases.changes import Changes
+from app.usecases.directory import BrandView, ChannelView, Directory, SenderView
+
+BRAND_FACTS = ("name", "hotline")
+
+
+@dataclass(slots=True)
+class Turn:
+    """What the bot knows when it is a customer's turn. `changes` is shared by all turns of the transaction."""
+
+    customer: Any
+    brand: BrandView
+    sender: SenderView
+    channel: ChannelView
+    profile: dict[str, Any]
+    changes: Changes
+    now: datetime
+    trace_id: str = ""
+    question: Any = None
+    question_state: RunState | None = None
+    question_run: Any = None
+    complaints: list[dict[str, Any]] = field(default_factory=list)
+    conversation: dict[str, Any] | None = None
+    orders: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        """(customer, brand)."""
+        return self.customer.id, self.brand.id
+
+    @property
+    def language(self) -> str:
+        """The customer's language, else the brand's."""
+        return self.profile["language"] or self.brand.language
+
+    @property
+    def open_complaint(self) -> dict[str, Any] | None:
+        """The complaint that further messages join."""
+        waiting = [row for row in self.complaints if row["status"] in (complaints.OPEN, complaints.WAITING)]
+        return waiting[-1] if waiting else None
+
+    def change_profile(self, **values: Any) -> None:
+        """Changes what the brand knows of the customer, for the rest of this turn and in the store."""
+        self.profile.update(values)
+        self.changes.profiles.setdefault(self.key, {}).update(values)
+
+    def decide(self, subject: str, subject_id: UUID, verdict: str, reason: str, **details: Any) -> None:
+        """Writes one line of the decision log about this customer and brand."""
+        self.changes.decide(
+            subject, subject_id, *self.key, verdict, reason, self.now, self.trace_id, **details
+        )
+
+    def facts(self, state: RunState) -> Facts:
+        """What a flow may know."""
+        attributes = {name: held["value"] for name, held in self.profile["attributes"].items()}
+        if self.profile["name"]:
+            attributes["name"] = self.profile["name"]
+        own = self.brand.settings.get("facts", {})
+        said = own.get(self.language, {}) if isinstance(own.get(self.language), Mapping) else {}
+        return Facts(
+            customer=attributes,
+            tags=frozenset(self.profile["tags"]),
+            language=self.language,
+            brand={"name": self.brand.name, "hotline": self.brand.hotline, **said},
+            event=state.data,
+            order=self._order(state),
+            consent=self.profile["consent"],
+            channel=self.channel.capabilities.style.value,
+            has_open_complaint=self.open_complaint is not None,
+            timezone=self.customer.timezone or self.brand.timezone,
+        )
+
+    def _order(self, state: RunState) -> Mapping[str, Any] | None:
+        wanted = state.variables.get("order_number") or state.data.get("order_number")
+        for order in self.orders:
+            if wanted is None or str(order.get("number", "")).upper() == str(wanted).upper():
+                shown = {**order, "updated_at": order["updated_at"].isoformat()}
+                return {name: value for name, value in shown.items() if not isinstance(value, list | dict)}
+        return None
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the turns of many customers with a fixed number of queries."""
+
+    session: Session
+    directory: Directory
+    changes: Changes
+    now: datetime
+
+    def turns(self, wanted: Collection[tuple[UUID, UUID]], locked: Mapping[UUID, Any]) -> "TurnBook":
+        """The turns of (customer, sender) pairs; `locked` are the customers' rows, locked by this transaction."""
+        ids = {customer_id for customer_id, _ in wanted}
+        pairs = {(c, self.directory.senders[s].brand_id) for c, s in wanted if s in self.directory.senders}
+        profiles = customers.profiles(self.session, ids)
+        missing = pairs - set(profiles)
+        if missing:
+            customers.add_profiles(self.session, missing, self.now)
+            profiles = customers.profiles(self.session, ids)
+        return TurnBook(self, locked, profiles, ids)
+
+
+class TurnBook:
+    """The turns of one transaction, each made once and then shared by all that happens to its customer."""
+
+    def __init__(
+        self, reader: Reader, locked: Mapping[UUID, Any], profiles: Mapping[Any, Any], ids: Collection[UUID]
+    ) -> None:
+        session = reader.session
+        self._reader, self._locked, self._profiles = reader, locked, profiles
+        self._turns: dict[tuple[UUID, UUID], Turn] = {}
+        self._questions = {(row.customer_id, row.sender_id): row for row in runs.open_questions(session, ids)}
+        asking = {row.run_id for row in self._questions.values()}
+        self._runs = {row.id: row for row in runs.active(session, asking)} if asking else {}
+        self._complaints: dict[Any, list[dict[str, Any]]] = {}
+        for row in complaints.unresolved(session, ids):
+            self._complaints.setdefault((row.customer_id, row.brand_id), []).append(dict(row._mapping))
+        self._conversations = {
+            (row.customer_id, row.brand_id): dict(row._mapping)
+            for row in conversations.open_with(session, ids)
+        }
+        self._orders = events.orders_of(session, ids)
+
+    def turn(self, customer_id: UUID, sender_id: UUID, trace_id: str) -> Turn:
+        """The customer's turn on this sender."""
+        reader = self._reader
+        key = (customer_id, sender_id)
+        if key not in self._turns:
+            sender = reader.directory.senders[sender_id]
+            pair = (customer_id, sender.brand_id)
+            question = self._questions.get(key)
+            run = self._runs.get(question.run_id) if question is not None else None
+            self._turns[key] = Turn(
+                customer=self._locked[customer_id],
+                brand=reader.directory.brands[sender.brand_id],
+                sender=sender,
+                channel=reader.directory.channels[sender.channel_id],
+                profile=dict(self._profiles[pair]),
+                changes=reader.changes,
+                now=reader.now,
+                question=question,
+                question_run=run,
+                question_state=RunState.from_json(run.state) if run is not None else None,
+                complaints=self._complaints.get(pair, []),
+                conversation=self._conversations.get(pair),
+                orders=self._orders.get(pair, []),
+            )
+        turn = self._turns[key]
+        turn.trace_id = trace_id
+        return turn

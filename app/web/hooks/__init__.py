@@ -1,0 +1,110 @@
+"""Webhooks: where providers deliver messages and receipts, each answered in its provider's own way."""
+
+import hmac
+import threading
+from uuid import uuid4
+
+import structlog
+from flask import Blueprint, Response, current_app, request
+from prometheus_client import Counter, Histogram
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+
+from app import logs
+from app.providers.contract import Acknowledgement, Parsed, Request
+from app.usecases.directory import ChannelView
+from app.usecases.parts import Parts
+from app.usecases.receive import hand_overs_open, receive
+
+MAX_BODY = 1_000_000
+HAND_OVER_WAIT_S = 0.4
+HAND_OVER_POLL_S = 0.02
+
+log = structlog.get_logger(__name__)
+hooks = Blueprint("hooks", __name__)
+requests = Counter("huixin_webhook_requests_total", "Webhook calls by outcome", ["channel", "outcome"])
+duration = Histogram("huixin_webhook_seconds", "Time from the call of a webhook to its answer")
+
+
+@hooks.route("/hooks/<channel>/<secret>/<any(inbound, receipts):kind>", methods=["GET", "POST"])
+def deliver(channel: str, secret: str, kind: str) -> Response:
+    """One delivery of a provider: verified, stored and decided before it is acknowledged."""
+    parts: Parts = current_app.extensions["parts"]
+    with duration.time():
+        outcome, answer = _deliver(parts, channel, secret)
+    requests.labels(channel if outcome != "unknown_channel" else "", outcome).inc()
+    return answer
+
+
+def _deliver(parts: Parts, name: str, secret: str) -> tuple[str, Response]:
+    now = parts.now()
+    try:
+        channel = parts.directory.current(now).channel_named(name)
+    except (DBAPIError, PoolTimeout):
+        return "database_away", _plain(503, "try again")
+    if channel is None or not channel.is_active or not channel.provider.has_webhook:
+        return _forbidden("unknown_channel", name)
+    if not hmac.compare_digest(secret.encode(), channel.secret.encode()):
+        return _forbidden("bad_secret", name)
+    if request.content_length is not None and request.content_length > MAX_BODY:
+        return "too_large", _plain(413, "too large")
+    body = request.get_data(cache=False, parse_form_data=False)
+    if len(body) > MAX_BODY:
+        return "too_large", _plain(413, "too large")
+    path = request.full_path if request.query_string else request.path
+    call = Request.received(request.method, parts.public_url + path, list(request.headers.items()), body)
+    if request.method == "GET":
+        answered = channel.provider.connectivity(call)
+        if answered is not None:
+            return "connectivity", _answer(answered)
+    refused = channel.provider.verify(call, channel.settings)
+    if refused is not None:
+        return _forbidden(refused, name)
+    return _take(parts, channel, channel.provider.parse(call, channel.settings))
+
+
+def _take(parts: Parts, channel: ChannelView, parsed: Parsed) -> tuple[str, Response]:
+    trace_id = uuid4().hex
+    with logs.trace(trace_id, channel=channel.name):
+        try:
+            received = receive(parts, channel, parsed, parts.now(), trace_id)
+        except (DBAPIError, PoolTimeout) as error:
+            log.warning(
+                "a delivery could not be stored; the provider is asked to repeat it",
+                error=type(error).__name__,
+            )
+            return "database_away", _plain(503, "try again")
+        if received.opted_out:
+            _let_hand_overs_end(parts, received.opted_out)
+        log.info(
+            "delivery stored",
+            inbound=len(received.inbound_ids),
+            duplicates=received.duplicates,
+            receipts=received.receipts,
+            quarantined=received.quarantined,
+        )
+    return "taken", _answer(channel.provider.acknowledge(parsed))
+
+
+def _let_hand_overs_end(parts: Parts, opted_out: tuple[object, ...]) -> None:
+    """Waits, holding nothing, for hand-overs that had begun before the opt-out; one still open then is logged."""
+    pause = threading.Event()
+    for _ in range(int(HAND_OVER_WAIT_S / HAND_OVER_POLL_S)):
+        if not hand_overs_open(parts, opted_out):  # type: ignore[arg-type]
+            return
+        pause.wait(HAND_OVER_POLL_S)
+    log.warning(
+        "a hand-over begun before an opt-out is still open", customers=[str(one) for one in opted_out]
+    )
+
+
+def _forbidden(reason: str, channel: str) -> tuple[str, Response]:
+    log.warning("a webhook call was refused", reason=reason, channel=channel[:60])
+    return ("unknown_channel" if reason == "unknown_channel" else "refused"), _plain(403, "forbidden")
+
+
+def _plain(status: int, text: str) -> Response:
+    return Response(text, status, content_type="text/plain; charset=utf-8")
+
+
+def _answer(answer: Acknowledgement) -> Response:
+    return Response(answer.body, answer.status, content_type=answer.content_type)
