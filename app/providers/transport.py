@@ -5,6 +5,7 @@ says so. No detail given here holds an address, a header or a body, since any of
 number.
 """
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from app.providers.contract import Headers
 
 MAX_ANSWER_BYTES = 2_000_000
 LONGEST_WISH = timedelta(hours=24)
+
+for _chatty in ("httpx2", "httpcore2"):  # they log addresses and headers, which hold numbers and secrets
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 _BEFORE_FIRST_BYTE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 

@@ -1,5 +1,6 @@
 """The contract that every provider keeps, whatever it is."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -20,6 +21,8 @@ from app.providers.contract import (
 )
 from app.providers.http import HttpSettings
 from app.providers.twilio import TwilioSettings
+
+DOCS = Path(__file__).parents[2] / "docs" / "providers.md"
 
 
 def test_the_shipped_providers_are_found_by_name():
@@ -43,9 +46,11 @@ def test_two_files_of_one_name_fail_loudly(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["http", "simulator", "twilio"])
-def test_every_setting_says_what_it_is(name):
+def test_every_setting_says_what_it_is_and_is_in_the_docs(name):
     settings = providers()[name].settings
+    docs = DOCS.read_text("utf-8")
     assert all(field.description for field in settings.model_fields.values())
+    assert not [setting for setting in settings.model_fields if f"`{setting}`" not in docs]
 
 
 @pytest.mark.parametrize("name", ["http", "simulator", "twilio"])

@@ -147,6 +147,13 @@ def test_the_environment_changes_nothing(twilio, transport, monkeypatch):
     assert isinstance(send(twilio, transport), Accepted)
 
 
+def test_the_log_holds_no_number_text_or_secret(twilio, transport, caplog):
+    caplog.set_level("DEBUG")
+    send(twilio, transport)
+    query(twilio, transport)
+    assert not [one for one in ("3105550100", "九点", TOKEN) if one in caplog.text]
+
+
 # --- settling a lost answer ---
 
 
