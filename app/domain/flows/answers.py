@@ -71,7 +71,7 @@ class Answer:
 
 
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?")
-_NUMBER_IN_TEXT = re.compile(r"(?<![\w.])-?\d{1,12}(?:\.\d{1,6})?(?![\d.]*\d)")
+_NUMBER_IN_TEXT = re.compile(r"(?<![a-z0-9.])-?\d{1,12}(?:\.\d{1,6})?(?![a-z]*\d|\.\d)")
 _CODE = re.compile(r"(?=[a-z-]*\d)[a-z0-9][a-z0-9-]{2,30}[a-z0-9]")
 _CODE_IN_TEXT = re.compile(r"(?<![a-z0-9-])(?=[a-z-]*\d)[a-z0-9][a-z0-9-]{2,30}[a-z0-9](?![a-z0-9-])")
 _POSITION = re.compile(
@@ -193,10 +193,16 @@ def _choice_within(question: Question, plain: str) -> Answer | None:
 
 
 def _stands_at(plain: str, word: str, at: int) -> bool:
-    """Whether `word` stands at this place, as a word of its own where it is written in Latin letters."""
-    if not plain.startswith(word, at):
+    return plain.startswith(word, at) and stands_alone(plain, at, at + len(word))
+
+
+def stands_alone(plain: str, start: int, end: int) -> bool:
+    """Whether a word in Latin letters or digits has its bounds there; Chinese has none to look for."""
+    return not (_joins(plain, start - 1, start) or _joins(plain, end - 1, end))
+
+
+def _joins(plain: str, left: int, right: int) -> bool:
+    if left < 0 or right >= len(plain):
         return False
-    end = at + len(word)
-    if word[0].isascii() and at > 0 and plain[at - 1].isascii() and plain[at - 1].isalnum():
-        return False
-    return not (word[-1].isascii() and end < len(plain) and plain[end].isascii() and plain[end].isalnum())
+    pair = plain[left] + plain[right]
+    return pair.isascii() and pair.isalnum()

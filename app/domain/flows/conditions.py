@@ -157,6 +157,18 @@ Not.model_rebuild()
 Combined.model_rebuild()
 
 
+def answers_in(condition: Condition) -> list[str]:
+    """The names of the answers that a condition looks at."""
+    match condition:
+        case Comparison(check="answer", name=name):
+            return [name]
+        case Not(condition=inner):
+            return answers_in(inner)
+        case Combined(conditions=inner_conditions):
+            return [name for inner in inner_conditions for name in answers_in(inner)]
+    return []
+
+
 def zone_of(facts: Facts) -> ZoneInfo:
     """The customer's time zone, or Shanghai's where the name is unknown."""
     try:

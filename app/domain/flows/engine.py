@@ -53,18 +53,22 @@ def advance(
     return _follow(definition, state, move, facts, now)
 
 
+def begun(state: RunState, trigger: Triggered, now: datetime) -> RunState:
+    """The state of a new run that knows what started it, so that the facts can be looked up by it."""
+    return state.changed(
+        triggered_by=trigger.by,
+        triggered_at=trigger.at or now,
+        text=trigger.text,
+        data=dict(trigger.data),
+    )
+
+
 def _start(
     definition: Definition, state: RunState, stimulus: Stimulus, facts: Facts, now: datetime
 ) -> Advanced:
     if not isinstance(stimulus, Triggered):
         return Advanced(state)
-    started = state.changed(
-        triggered_by=stimulus.by,
-        triggered_at=stimulus.at or now,
-        text=stimulus.text,
-        data=dict(stimulus.data),
-    )
-    return _follow(definition, started, Go(definition.first_step), facts, now)
+    return _follow(definition, begun(state, stimulus, now), Go(definition.first_step), facts, now)
 
 
 def _fits(state: RunState, stimulus: Stimulus) -> bool:

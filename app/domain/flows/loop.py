@@ -6,7 +6,7 @@ from typing import Protocol
 
 from app.domain.flows.definition import Library
 from app.domain.flows.effects import TOO_DEEP, UNKNOWN_FLOW, Effect, Finish, HandOff, StartFlow
-from app.domain.flows.engine import advance
+from app.domain.flows.engine import advance, begun
 from app.domain.flows.facts import Facts
 from app.domain.flows.state import Phase, RunState
 from app.domain.flows.stimuli import EffectApplied, Stimulus, Triggered
@@ -43,6 +43,8 @@ def drive(library: Library, state: RunState, stimulus: Stimulus, world: World, n
         published = library.find(state.flow, state.version)
         if published is None:
             return _abandon(state, world, applied)
+        if isinstance(following, Triggered) and state.phase is Phase.NEW:
+            state = begun(state, following, now)
         advanced = advance(published.definition, state, following, world.facts(state), now)
         state, following = advanced.state, None
         for effect in advanced.effects:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,6 +26,7 @@ class StepSchema(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     do: str
+    is_rest: ClassVar[bool] = False
 
     def targets(self) -> Mapping[str, str | None]:
         """Field by field, the step, `end` or `person` that the run can go to. None: the field is missing."""
@@ -34,6 +35,14 @@ class StepSchema(BaseModel):
     def texts(self) -> Mapping[str, Texts]:
         """Field by field, what the customer is sent."""
         return {}
+
+    def answers(self) -> Mapping[str, str]:
+        """Field by field, the answers it looks at, by the name they are kept under."""
+        return {}
+
+    def keeps(self, name: str) -> str | None:
+        """The name under which the step, being called `name`, keeps an answer."""
+        return None
 
     def templates(self) -> Mapping[str, str]:
         """Field by field, what is filled in and not sent, such as a note for staff."""

@@ -1,7 +1,7 @@
 """Asks the customer a question and waits for the answer."""
 
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,6 +50,7 @@ class Ask(StepSchema):
     A choice is answered by its key, label, words or its number in the list (1, 2, ...).
     """
 
+    is_rest: ClassVar[bool] = True
     do: Literal["ask"]
     text: Texts
     answer: Literal["choice", "number", "code", "text"]
@@ -82,6 +83,10 @@ class Ask(StepSchema):
         """What the customer is sent, and the labels they answer with."""
         labels = {f"choices.{key}.label": choice.label for key, choice in self.choices.items()}
         return {"text": self.text, **({"retry": self.retry} if self.retry else {}), **labels}
+
+    def keeps(self, name: str) -> str:
+        """The name under which the answer is kept."""
+        return self.save_as or name
 
     @cached_property
     def offered(self) -> tuple[Choice, ...]:
@@ -148,7 +153,7 @@ def _hear(step: Ask, moment: Moment, reply: Replied) -> Move:
 
 
 def _follow(step: Ask, moment: Moment, answer: Answer) -> Go:
-    variables = {**moment.state.variables, step.save_as or moment.name: answer.value}
+    variables = {**moment.state.variables, step.keeps(moment.name): answer.value}
     choice = step.choices.get(str(answer.value)) if step.answer == "choice" else None
     return Go(choice.then if choice and choice.then else step.then, {**SETTLED, "variables": variables})
 

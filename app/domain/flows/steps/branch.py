@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.flows.conditions import Condition
+from app.domain.flows.conditions import Condition, answers_in
 from app.domain.flows.step import FormField, Go, Moment, Move, Step, StepSchema
 
 
@@ -27,6 +27,12 @@ class Branch(StepSchema):
     def targets(self) -> dict[str, str | None]:
         """Where the run can go."""
         return {**{f"cases.{i}.then": case.then for i, case in enumerate(self.cases)}, "else": self.otherwise}
+
+    def answers(self) -> dict[str, str]:
+        """The answers it compares."""
+        return {
+            f"cases.{i}.when": name for i, case in enumerate(self.cases) for name in answers_in(case.when)
+        }
 
 
 def advance(step: Branch, moment: Moment) -> Move:

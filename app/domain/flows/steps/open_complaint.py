@@ -16,6 +16,10 @@ class OpenComplaintStep(StepSchema):
     answer: str | None = None
     then: str | None = None
 
+    def answers(self) -> dict[str, str]:
+        """The answer it takes."""
+        return {"answer": self.answer} if self.answer else {}
+
 
 def advance(step: OpenComplaintStep, moment: Moment) -> Move:
     """Open it once (an open one is joined: result `joined`), then go on."""

@@ -1,6 +1,6 @@
 """Asks for consent and records it: only an explicit yes to the question counts."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from app.domain.flows.answers import AnswerKind, Choice, Question, exact_answer
 from app.domain.flows.asking import SETTLED, after_asking, after_hand_over, put_question
@@ -32,6 +32,7 @@ class OptInStep(StepSchema):
     With `double: false` nothing is asked: the text that started the flow is the wording of the consent.
     """
 
+    is_rest: ClassVar[bool] = True
     do: Literal["opt_in"]
     scope: str = "marketing"
     double: bool = True

@@ -25,6 +25,10 @@ class Set(StepSchema):
         """Where the run can go."""
         return {"then": self.then} | ({"missing": self.missing} if self.missing else {})
 
+    def answers(self) -> dict[str, str]:
+        """The answer it takes."""
+        return {"answer": self.answer} if self.answer else {}
+
     def templates(self) -> dict[str, str]:
         """The value, if it is a text."""
         return {"value": self.value} if isinstance(self.value, str) else {}

@@ -1,7 +1,7 @@
 """Waits for a while, or until a time of day."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -21,6 +21,7 @@ class Wait(StepSchema):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+    is_rest: ClassVar[bool] = True
     do: Literal["wait"]
     duration: Duration = Field(default=timedelta(0), alias="for")
     since: Literal["trigger", "now"] = "now"

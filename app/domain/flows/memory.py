@@ -1,0 +1,91 @@
+"""A world in memory, for transcripts, the phone in the editor and the rehearsal: nothing is sent,
+all is noted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from app.domain.flows.effects import (
+    FAILED,
+    HANDED_OVER,
+    JOINED,
+    OK,
+    OPENED,
+    SEND_REFUSED,
+    AddTag,
+    Ask,
+    Effect,
+    OpenComplaint,
+    OptIn,
+    OptOut,
+    RemoveTag,
+    SendText,
+    SetAttribute,
+    Value,
+)
+from app.domain.flows.facts import Facts
+from app.domain.flows.state import RunState
+from app.domain.flows.stimuli import EffectApplied
+
+
+@dataclass(slots=True)
+class MemoryWorld:
+    """One customer of one brand. `sent` holds the texts, `effects` everything asked for, in order.
+
+    Texts are handed over the moment they are sent; `refuses` makes the gate refuse them all. A text past its
+    `expires_at` is refused as well.
+    """
+
+    now: datetime
+    known: Facts = field(default_factory=Facts)
+    orders: tuple[Mapping[str, Value], ...] = ()
+    refuses: bool = False
+    sent: list[str] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def facts(self, state: RunState) -> Facts:
+        """What the customer, the brand and this run's event and order are now."""
+        return replace(self.known, event=state.data, order=self._order(state))
+
+    def apply(self, effect: Effect, state: RunState) -> EffectApplied:
+        """Note the effect and change what is known by it."""
+        self.effects.append(effect)
+        return EffectApplied(effect, self._result(effect))
+
+    def _order(self, state: RunState) -> Mapping[str, Value] | None:
+        wanted = state.variables.get("order_number") or state.data.get("order_number")
+        for order in self.orders:
+            if wanted is None or str(order.get("number", "")).casefold() == str(wanted).casefold():
+                return order
+        return None
+
+    def _result(self, effect: Effect) -> str:
+        known = self.known
+        match effect:
+            case SendText() | Ask():
+                return self._send(effect)
+            case SetAttribute(name=name, value=value):
+                self.known = replace(known, customer={**known.customer, name: value})
+            case AddTag(tag=tag):
+                self.known = replace(known, tags=known.tags | {tag})
+            case RemoveTag(tag=tag):
+                self.known = replace(known, tags=known.tags - {tag})
+            case OpenComplaint():
+                self.known = replace(known, has_open_complaint=True)
+                return JOINED if known.has_open_complaint else OPENED
+            case OptIn():
+                self.known = replace(known, consent="granted")
+            case OptOut():
+                self.known = replace(known, consent="withdrawn")
+            case _:
+                return OK
+        return OK
+
+    def _send(self, effect: SendText | Ask) -> str:
+        if self.refuses or (effect.expires_at is not None and self.now > effect.expires_at):
+            return SEND_REFUSED
+        if not effect.text:
+            return FAILED
+        self.sent.append(effect.text)
+        return HANDED_OVER if isinstance(effect, Ask) else OK
