@@ -2,7 +2,7 @@
 # Repeated targets are instant: what is done is remembered by stamp files in .tools/, which also holds uv.
 
 PYTHON ?= $(firstword $(shell for name in python3 python3.11 python3.12 python3.13 python3.14; do \
-	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name; done))
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name; done; true))
 PORT ?= 8000
 export PORT
 

@@ -28,7 +28,7 @@ ABOUT_PEOPLE = {
     "email",
 }
 PRIVATE_KEYS = ABOUT_PEOPLE | {"password", "secret", "token", "authorization", "cookie"}
-NUMBER = re.compile(r"(?<![\w.-])\+?\d(?:[ -]?\d){7,14}(?![\w.-])")
+NUMBER = re.compile(r"(?<!\w)(?<!\w[.-])\+?\d(?:[ -]?\d){7,14}(?!\w|[.-]\w)")
 Event = MutableMapping[str, Any]
 
 
