@@ -1,0 +1,182 @@
+"""Asks the language model's server what texts mean, within a time limit and behind a breaker."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+import pybreaker
+
+from app.domain.text import clean, fold
+
+LONGEST = 1_000
+"""Characters of a text that are sent; what someone wants stands at its beginning."""
+
+MODEL_HEADER = "X-Huixin-Model"
+"""Names the model that gave an answer."""
+
+_COMMAND_SIGNS = "/\\\uff0f \t\r\n\u3000"
+_FAILURES_THAT_OPEN = 5
+_OPEN_FOR_S = 10.0
+_CACHED = 4_096
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something named in a text: kind, value, and its place in the text that was sent."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What the model makes of one text; `ranking` holds every intent, the likeliest first."""
+
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    entities: tuple[Entity, ...]
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """No answer now: `timeout`, `down`, `error` or `breaker_open`. The texts can be asked again later."""
+
+    reason: str
+
+
+_NOTHING_SAID = Parsed("out_of_scope", 1.0, (("out_of_scope", 1.0),), (), "")
+
+
+class _NoAnswer(Exception):
+    """Ends a request that the breaker counts as failed."""
+
+
+class Nlu:
+    """One client for all threads of a process; answers are remembered for each model."""
+
+    def __init__(
+        self,
+        url: str,
+        timeout_s: float = 2.0,
+        *,
+        failures_that_open: int = _FAILURES_THAT_OPEN,
+        open_for_s: float = _OPEN_FOR_S,
+    ) -> None:
+        limits = httpx2.Limits(max_connections=2 * _AT_ONCE, max_keepalive_connections=_AT_ONCE)
+        self._http = httpx2.Client(
+            base_url=url.rstrip("/"), timeout=timeout_s, limits=limits, trust_env=False
+        )
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="nlu")
+        self._breaker = pybreaker.CircuitBreaker(fail_max=failures_that_open, reset_timeout=open_for_s)
+        self._remembered: OrderedDict[tuple[str, str], Parsed] = OrderedDict()
+        self._lock = threading.Lock()
+        self._model = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives threads and connections back."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._http.close()
+
+    def is_up(self) -> bool:
+        """Whether the server answers and has a model. Does not touch the breaker."""
+        try:
+            answer = self._http.get("/status")
+        except httpx2.HTTPError:
+            return False
+        self._notice_model(answer)
+        return answer.status_code == 200
+
+    def parse(self, texts: Sequence[str]) -> list[Parsed] | Unavailable:
+        """What each text means, in the same order, or why nothing can be had now.
+
+        A text without content is `out_of_scope` and is never sent.
+        """
+        plain = [_plain(text) for text in texts]
+        answers = {"": _NOTHING_SAID}
+        for text in plain:
+            if text and (known := self._recall(text)):
+                answers[text] = known
+        wanted = [text for text in dict.fromkeys(plain) if text not in answers]
+        asked = map(self._ask, wanted) if len(wanted) == 1 else self._pool.map(self._ask, wanted)
+        for text, answer in zip(wanted, asked, strict=True):
+            if isinstance(answer, Unavailable):
+                return answer
+            answers[text] = answer
+        return [answers[text] for text in plain]
+
+    def _ask(self, text: str) -> Parsed | Unavailable:
+        try:
+            answer: Parsed = self._breaker.call(self._request, text)
+        except pybreaker.CircuitBreakerError:
+            return Unavailable("breaker_open")
+        except _NoAnswer as failure:
+            return Unavailable(str(failure))
+        self._remember(text, answer)
+        return answer
+
+    def _request(self, text: str) -> Parsed:
+        """One answer of the server; raises `_NoAnswer` with the reason, never with the text."""
+        try:
+            answer = self._http.post("/model/parse", json={"text": text})
+            answer.raise_for_status()
+            return _parsed(answer.json(), self._notice_model(answer))
+        except httpx2.TimeoutException:
+            raise _NoAnswer("timeout") from None
+        except httpx2.TransportError:
+            raise _NoAnswer("down") from None
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError):
+            raise _NoAnswer("error") from None
+
+    def _notice_model(self, answer: httpx2.Response) -> str:
+        """The model that gave this answer; from now on only its answers are recalled."""
+        name = str(answer.headers.get(MODEL_HEADER, ""))
+        with self._lock:
+            self._model = name or self._model
+        return name
+
+    def _recall(self, text: str) -> Parsed | None:
+        with self._lock:
+            key = (self._model, fold(text))
+            if key in self._remembered:
+                self._remembered.move_to_end(key)
+            return self._remembered.get(key)
+
+    def _remember(self, text: str, answer: Parsed) -> None:
+        with self._lock:
+            self._remembered[answer.model, fold(text)] = answer
+            while len(self._remembered) > _CACHED:
+                self._remembered.popitem(last=False)
+
+
+def _plain(text: str) -> str:
+    """The text as it may be sent: clean, cut, and without the leading `/` that Rasa takes as a command."""
+    return clean(text)[:LONGEST].lstrip(_COMMAND_SIGNS).rstrip()
+
+
+def _parsed(answer: Any, model: str) -> Parsed:
+    """Rasa's JSON as a value; KeyError, TypeError or ValueError where it is none."""
+    ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in answer["intent_ranking"])
+    entities = tuple(
+        Entity(str(found["entity"]), str(found["value"]), int(found["start"]), int(found["end"]))
+        for found in answer["entities"]
+    )
+    intent = answer["intent"]
+    return Parsed(str(intent["name"]), float(intent["confidence"]), ranking, entities, model)

