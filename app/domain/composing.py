@@ -1,0 +1,124 @@
+"""Composes the text that a phone gets: signature, opt-out wording, the channel's reserved characters."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.purpose import Purpose
+from app.domain.sms_parts import count
+from app.domain.text import clean, simplify
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutWording:
+    """How a message says how to opt out, and the word that it promises."""
+
+    wording: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStyle:
+    """The customs of a kind of channel: `mainland`, `north_america` or `international`."""
+
+    kind: str
+    profile: str
+    reserves_brackets: bool
+    opt_out: Mapping[str, OptOutWording]
+    """By language."""
+    provider_opt_out: OptOutWording
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrandIdentity:
+    """Who the customer thinks is writing: `signature` stands in 【】, `name` before a colon."""
+
+    name: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The text to hand over, counted with whatever the provider adds to it."""
+
+    text: str
+    parts: int
+    encoding: str
+    offered: str | None
+    """The word that the text promises to opt out by."""
+
+
+_BRACKETED = re.compile(r"【([^【】]*)】")
+_WORD = r"[\"'“‘]?([A-Za-z]{1,12})[\"'”’]?"
+_OFFER = re.compile(
+    rf"(?:退订|拒收|取消订阅)[请,，]?\s*(?:请?回复?|发送?)\s*{_WORD}(?![A-Za-z])"
+    rf"|(?:请?回复?|发送?)\s*{_WORD}\s*(?:退订|拒收|取消订阅)"
+    rf"|\b(?:reply|text|txt|send)\s+{_WORD}\s+to\s+(?:opt[- ]?out|unsubscribe|stop|end|cancel|quit)\b"
+    r"|\b(STOP)\s+to\s+(?:opt[- ]?out|unsubscribe|end|cancel|quit|stop)\b",
+    re.IGNORECASE,
+)
+_ENDS = " \t\n,，;；、"
+
+
+def offered_in(text: str) -> str | None:
+    """The word that a text promises to opt out by; None if it promises none."""
+    match = _OFFER.search(text)
+    return next(word for word in match.groups() if word).upper() if match else None
+
+
+def compose(
+    text: str,
+    purpose: Purpose,
+    style: ChannelStyle,
+    brand: BrandIdentity,
+    language: str,
+    *,
+    provider_adds_signature: bool = False,
+    provider_adds_opt_out: bool = False,
+) -> Composed:
+    """The text as the channel's phones get it. Marketing carries signature and opt-out wording exactly once.
+
+    What the provider adds itself is left out of the text and counted all the same. Source: SPEC CT-1, CT-2.
+    """
+    body = clean(text).strip()
+    if style.reserves_brackets:
+        body = simplify(body)
+    body = _unsigned(body, brand, style.reserves_brackets)
+    signature = _signature(brand, style, language)
+    own_signature = "" if provider_adds_signature else signature
+    if purpose is not Purpose.MARKETING:
+        counted = count(signature + body, style.profile)
+        return Composed(own_signature + body, counted.parts, counted.encoding, offered_in(body))
+    body = _without_offers(body)
+    wording = style.provider_opt_out if provider_adds_opt_out else style.opt_out[language]
+    whole = _joined(body, wording.wording)
+    counted = count(signature + whole, style.profile)
+    sent = own_signature + (body if provider_adds_opt_out else whole)
+    return Composed(sent, counted.parts, counted.encoding, wording.word)
+
+
+def _signature(brand: BrandIdentity, style: ChannelStyle, language: str) -> str:
+    return f"【{brand.signature}】" if style.reserves_brackets or language == "zh" else f"{brand.name}: "
+
+
+def _unsigned(body: str, brand: BrandIdentity, reserves_brackets: bool) -> str:
+    own = re.escape(f"【{brand.signature}】")
+    body = re.sub(rf"^(?:{own}\s*)+|(?:\s*{own})+$", "", body)
+    name = re.escape(brand.name)
+    body = re.sub(rf"^(?:{name}\s*[:：]\s*|\[{name}\]\s*)", "", body, flags=re.IGNORECASE)
+    if reserves_brackets:
+        body = _BRACKETED.sub(r"\1｜", body).replace("【", "").replace("】", "｜")
+    return body
+
+
+def _without_offers(body: str) -> str:
+    while match := _OFFER.search(body):
+        before, after = body[: match.start()].rstrip(_ENDS), body[match.end() :].lstrip(" .。!！" + _ENDS)
+        body = f"{before} {after}".strip() if before and after else before + after
+    return body
+
+
+def _joined(body: str, wording: str) -> str:
+    is_closed = bool(body) and not (body[-1].isalnum() or body[-1].isascii())
+    return f"{body}{wording}" if is_closed or not body else f"{body} {wording}"

@@ -1,0 +1,97 @@
+"""Reads phone numbers: E.164 form, region, possible time zones, and how much of one may be shown."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import timezone as zones
+
+CACHED = 100_000
+"""Numbers kept parsed by a process: about 20 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number that can exist. `region` is ISO 3166 (CN, US), or 001 for numbers of no country."""
+
+    e164: str
+    region: str
+
+    @property
+    def last_four(self) -> str:
+        """The digits that staff may search by."""
+        return self.e164[-4:]
+
+    @property
+    def masked(self) -> str:
+        """The number as pages show it: country and last four digits."""
+        return masked(self.e164)
+
+
+@dataclass(frozen=True, slots=True)
+class NotAPhone:
+    """Why a text is no phone number: empty, unreadable, too_short, too_long, no_region or impossible."""
+
+    reason: str
+
+
+_REASONS = {
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "no_region",
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "too_short",
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: "too_short",
+    phonenumbers.NumberParseException.TOO_LONG: "too_long",
+}
+_LONGEST = 40
+
+
+@lru_cache(maxsize=CACHED)
+def parse(raw: str, region: str | None = None) -> Phone | NotAPhone:
+    """A number as people and providers write it, read as one of `region` where it names no country."""
+    written = raw.strip()
+    if not written or "\x00" in written:
+        return NotAPhone("empty" if not written else "unreadable")
+    if len(written) > _LONGEST or any(character.isalpha() for character in written):
+        return NotAPhone("too_long" if len(written) > _LONGEST else "unreadable")
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException as error:
+        return NotAPhone(_REASONS.get(error.error_type, "unreadable"))
+    if not phonenumbers.is_possible_number(number):
+        return NotAPhone("impossible")
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return Phone(e164, _region(number))
+
+
+def _region(number: phonenumbers.PhoneNumber) -> str:
+    return (
+        phonenumbers.region_code_for_number(number)
+        or phonenumbers.region_code_for_country_code(number.country_code or 0)
+        or "ZZ"
+    )
+
+
+@lru_cache(maxsize=CACHED)
+def region_of(e164: str) -> str:
+    """The region of an E.164 number; ZZ where it has none."""
+    found = parse(e164)
+    return found.region if isinstance(found, Phone) else "ZZ"
+
+
+@lru_cache(maxsize=CACHED)
+def timezones_of(e164: str) -> tuple[str, ...]:
+    """The IANA zones that the number's owner may live in; empty where nothing is known."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return ()
+    return tuple(zone for zone in zones.time_zones_for_number(number) if zone != zones.UNKNOWN_TIMEZONE)
+
+
+def masked(e164: str) -> str:
+    """An E.164 number with all but its country and its last four digits hidden: +86*******1234."""
+    found = parse(e164)
+    code = ""
+    if isinstance(found, Phone):
+        code = f"+{phonenumbers.parse(e164).country_code}"
+    hidden = max(0, len(e164) - len(code) - 4)
+    return code + "*" * hidden + e164[len(code) + hidden :]
