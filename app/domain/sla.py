@@ -1,11 +1,13 @@
-"""Runs a complaint's clocks: first response, resolution and follow-up, as a fold over the complaint's events."""
+"""Runs a complaint's clocks (first response, resolution, follow-up) as a fold over the complaint's events."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
 
 FOLLOW_UP_FROM, FOLLOW_UP_UNTIL = time(8), time(21)
 FOLLOW_UP_AFTER = timedelta(hours=24)
@@ -135,35 +137,16 @@ class SlaState:
 
     def to_json(self) -> dict[str, Any]:
         """The state as JSON takes it."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        plain: dict[str, Any] = _STATE.dump_python(self, mode="json")
+        return plain
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "SlaState":
         """The state that `to_json` gave."""
-        values = dict(stored)
-        policy = SlaPolicy(
-            **{
-                name: value if name == "most_pauses" else timedelta(seconds=value)
-                for name, value in values.pop("policy").items()
-            }
-        )
-        instants = {f.name for f in fields(cls) if f.name.endswith("_at")}
-        read = {
-            name: datetime.fromisoformat(value) if name in instants and value is not None else value
-            for name, value in values.items()
-        }
-        return cls(policy=policy, **read)
+        return _STATE.validate_python(stored)
 
 
-def _plain(value: object) -> object:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
-    return value
+_STATE = TypeAdapter(SlaState)
 
 
 def opened(policy: SlaPolicy, at: datetime, calendar: Calendar = WALL_CLOCK) -> SlaState:
