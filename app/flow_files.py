@@ -138,6 +138,8 @@ def _compose(text: str) -> tuple[Any, dict[Part, int]]:
             return None, lines
         _note_lines(root, (), lines)
         return loader.construct_document(root), lines
+    except (RecursionError, ValueError) as error:
+        raise yaml.MarkedYAMLError(problem="a value is nested too deeply or cannot be read") from error
     finally:
         loader.dispose()
 
@@ -147,6 +149,8 @@ def _note_lines(node: yaml.Node, path: Part, lines: dict[Part, int]) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a name must be a plain word", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"{key.value} stands here twice", problem_mark=key.start_mark

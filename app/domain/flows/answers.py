@@ -79,6 +79,7 @@ _POSITION = re.compile(
 )
 _NEGATIONS = (
     "不",
+    "不是",
     "没",
     "没有",
     "未",
@@ -115,7 +116,7 @@ def exact_answer(question: Question, text: str) -> Answer | None:
     if question.kind in (AnswerKind.CHOICE, AnswerKind.CONFIRM):
         return next((Answer(c.key) for c in question.choices if plain in c.words), None)
     if question.kind is AnswerKind.NUMBER:
-        return _number(question, plain)
+        return _number(question, f"-{plain}" if f"-{plain}" in fold(text) else plain)
     if question.kind is AnswerKind.CODE and _CODE.fullmatch(plain):
         return Answer(plain.upper())
     return None

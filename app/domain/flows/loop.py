@@ -36,7 +36,6 @@ def drive(library: Library, state: RunState, stimulus: Stimulus, world: World, n
     """Advance the run and apply its effects until it rests. A run of a flow that is not there goes to a
     person.
     """
-    state = state.changed(steps_taken=0)
     applied: list[Effect] = []
     following: Stimulus | None = stimulus
     while following is not None:
@@ -54,7 +53,7 @@ def drive(library: Library, state: RunState, stimulus: Stimulus, world: World, n
             else:
                 result = world.apply(effect, state)
                 following = result if state.phase is Phase.APPLYING else None
-    return Rested(state, tuple(applied))
+    return Rested(state.changed(steps_taken=0), tuple(applied))
 
 
 def _enter(library: Library, state: RunState, effect: StartFlow, world: World) -> tuple[RunState, Stimulus]:

@@ -38,7 +38,8 @@ EVENTS = frozenset(
         "order.delivered",
         "order.cancelled",
         "order.refunded",
-        "service.completed",
+        "order.completed",
+        "appointment.completed",
         "complaint.resolved",
     }
 )

@@ -1,0 +1,60 @@
+"""`huixin flows check` and `test`: exit 0 where all is well, 1 with file and line, 2 for wrong usage."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli.flows import COMMAND
+from app.flow_files import SHIPPED
+
+HOURS = SHIPPED / "store_info.yml"
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(COMMAND, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_the_shipped_flows_pass(command: str) -> None:
+    ran = run(command, SHIPPED)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert "flows" in ran.stdout
+
+
+def test_a_finding_is_told_with_file_and_line(tmp_path: Path) -> None:
+    flow = tmp_path / "store_info.yml"
+    flow.write_text(
+        HOURS.read_text(encoding="utf-8").replace("words: [营业时间,", "words: [退订,"), encoding="utf-8"
+    )
+    ran = run("check", flow)
+    assert ran.exit_code == 1
+    assert f"{flow}:6: 退订 stops messages on" in ran.stderr
+
+
+def test_a_difference_is_told_with_file_and_line(tmp_path: Path) -> None:
+    flow, beside = tmp_path / "store_info.yml", tmp_path / "store_info.transcripts.yml"
+    flow.write_text(HOURS.read_text(encoding="utf-8").replace("导航：", "路线："), encoding="utf-8")
+    kept = HOURS.with_name("store_info.transcripts.yml").read_text(encoding="utf-8")
+    beside.write_text(kept, encoding="utf-8")
+    ran = run("test", tmp_path)
+    assert ran.exit_code == 1
+    assert f'{beside}:8: "关键字，资料齐全": the brand says: 路线：https://h.example/m' in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_what_cannot_be_read_is_a_finding(command: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text("schema: 1\nname: [", encoding="utf-8")
+    ran = run(command, tmp_path)
+    assert ran.exit_code == 1
+    assert "bad.yml:" in ran.stderr
+
+
+def test_a_folder_without_flows_is_told(tmp_path: Path) -> None:
+    ran = run("check", tmp_path)
+    assert ran.exit_code == 1
+    assert "holds no flow" in ran.stderr
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    assert run("check", tmp_path / "gone").exit_code == 2

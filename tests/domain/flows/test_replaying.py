@@ -1,0 +1,123 @@
+"""A replay tells where the flows have left the script, by file and line."""
+
+from textwrap import dedent, indent
+
+import pytest
+
+from app.domain.flows.definition import Shelf
+from app.domain.flows.replaying import replay
+from app.flow_files import transcripts_from_yaml
+from tests.domain.flows.flow_making import a_flow, a_question, both
+
+HOURS = a_flow(
+    {"say": {"do": "send", "text": both("{{ brand.hours }}", "Open {{ brand.hours }}"), "then": "end"}},
+    name="hours",
+    triggers=[
+        {"trigger": "keyword", "words": ["营业时间"]},
+        {"trigger": "keyword", "words": ["几点"], "mode": "contains"},
+        {"trigger": "intent", "name": "store_info"},
+    ],
+)
+TASTE = a_flow(
+    {
+        "like": a_question(then="keep"),
+        "keep": {"do": "set", "attribute": "taste", "answer": "like", "then": "end"},
+    },
+    name="taste",
+    triggers=[{"trigger": "event", "type": "order.placed"}],
+)
+SHELF = Shelf.of(HOURS, TASTE)
+
+
+def differences(script, given="{brand: {hours: 9-21}}", flow="hours"):
+    text = f"- name: tried\n  language: zh\n  given: {given}\n  script:\n{indent(dedent(script), '    ')}"
+    transcripts, wrong = transcripts_from_yaml(text, flow, "t.yml")
+    assert wrong == []
+    return [f"{found.line}: {found.message}" for found in replay(transcripts, SHELF)]
+
+
+def test_a_script_that_is_kept_shows_no_difference():
+    script = """\
+      - customer: 营业时间
+      - brand: 9-21
+      - outcome: done
+      - event: order.placed
+      - brand: 喜欢吗？1喜欢，2不喜欢
+      - customer: 你们几点开门
+        intent: store_info
+      - brand: 9-21
+      - customer: 喜欢
+      - effect: set_attribute
+        value: like
+      - outcome: done
+    """
+    assert differences(script) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "difference"),
+    [
+        ("  - {customer: 营业时间}\n  - {brand: 8-20}", "6: the brand says: 9-21"),
+        (
+            "  - {customer: 营业时间}\n  - {brand: 9-21}\n  - {brand: 再见}",
+            "7: the brand says nothing; the script has: 再见",
+        ),
+        (
+            "  - {customer: 营业时间}\n  - {outcome: done}\n  - {wait: 1h}",
+            "7: before this, the brand also says: 9-21",
+        ),
+        ("  - {customer: 营业时间}", "5: before this, the brand also says: 9-21"),
+        ("  - {customer: 在吗}", "5: no flow answers this: add a keyword, or `intent:` to the line"),
+        ("  - {event: order.lost}", "5: no flow starts with the event order.lost"),
+        ("  - {start: gone}", "5: there is no flow called gone"),
+        (
+            "  - {customer: 营业时间}\n  - {brand: 9-21}\n  - {outcome: sold}",
+            "7: the flow ends with: done",
+        ),
+        (
+            "  - {event: order.placed}\n  - {brand: '喜欢吗？1喜欢，2不喜欢'}\n  - {effect: add_tag}",
+            "7: add_tag does not happen; what does: nothing",
+        ),
+    ],
+)
+def test_tells_where_it_goes_differently(script, difference):
+    assert differences(script) == [difference]
+
+
+def test_the_first_difference_ends_a_script():
+    assert len(differences("  - {customer: 在吗}\n  - {customer: 在吗}")) == 1
+
+
+def test_the_gate_can_refuse_from_a_line_on():
+    script = """\
+      - send: refused
+      - customer: 营业时间
+      - send: allowed
+      - customer: 营业时间
+      - brand: 9-21
+    """
+    assert differences(script) == []
+
+
+def test_start_without_a_name_begins_the_flow_it_was_written_for():
+    assert differences("  - start: true\n  - {brand: 9-21}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("- script: []", 1),
+        ("- name: a\n  script: x", 1),
+        ("- name: a\n  mood: good\n  script: []", 1),
+        ("- name: a\n  given: {moon: full}\n  script: []", 1),
+        ("- name: a\n  script:\n    - customer: x\n    - 营业时间", 4),
+        ("- name: a\n  script:\n    - {customer: x, brand: y}", 3),
+        ("- name: a\n  script:\n    - wait: 2 hours", 3),
+        ("name: a", 1),
+        ("- name: [", 1),
+    ],
+)
+def test_a_transcript_that_cannot_be_read_is_a_finding(text, line):
+    transcripts, wrong = transcripts_from_yaml(text, "hours", "t.yml")
+    assert transcripts == []
+    assert [(finding.file, finding.line) for finding in wrong] == [("t.yml", line)]
