@@ -65,8 +65,8 @@ def configure(log_format: Literal["console", "json"], level: int = logging.INFO)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("httpx2", "httpcore2", "apscheduler.executors", "urllib3"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # their lines hold addresses with numbers in them
+    for chatty in ("httpx2", "httpcore2", "urllib3", "apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)  # addresses with numbers in them, and chatter
 
 
 def blot_private(logger: object, method: str, event: Event) -> Event:

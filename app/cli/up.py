@@ -1,5 +1,6 @@
 """`huixin up`: everything on one machine, under one supervisor: web, worker, clock and nlu."""
 
+import http.client
 import socket
 import sys
 import threading
@@ -88,11 +89,15 @@ def _welcome(host: str, port: int, lines: list[str]) -> None:
 
 
 def _answers(host: str, port: int) -> bool:
+    """Say whether the application answers: the server listens before the application is loaded."""
+    asking = http.client.HTTPConnection(host, port, timeout=2)
     try:
-        socket.create_connection((host, port), timeout=1).close()
-    except OSError:
+        asking.request("GET", "/health/live")
+        return asking.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
         return False
-    return True
+    finally:
+        asking.close()
 
 
 COMMAND = up
