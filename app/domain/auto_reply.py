@@ -30,7 +30,8 @@ _PATTERNS = [
     rf"^(?:{_I_AM})?out of (?:the )?office\b|\b{_I_AM}out of (?:the )?office\b",
     rf"^(?:hi|hello)?[,! ]*{_I_AM}{_AWAY}\b.*\b(?:reply|respond|back|return)",
     # driving, in a meeting, with the promise to write later
-    rf"^(?:hi|sorry)?[,!. ]*{_I_AM}driving\b|\bdo not disturb while driving\b|\bdriving focus\b",
+    rf"^(?:hi|sorry)?[,!. ]*{_I_AM}driving\b(?! (?:to|by|past|over|from|my))",
+    r"\bdo not disturb while driving\b|\bdriving focus\b",
     rf"^(?:sorry)?[,. ]*{_I_AM}(?:in a meeting|busy)\b.*\b(?:later|call you|text you|get back)\b",
     r"^(?:sorry)?[,. ]*(?:i )?can't talk (?:right )?now\b",
     rf"^(?:我)?(?:正在|现在在?|在)?(?:开会|会议|开车|驾驶|忙)(?:中|呢)?{_GAP}{_LATER}{_TO_YOU}{_WRITES}",

@@ -1,0 +1,58 @@
+"""Rule: who has opted out gets nothing that they did not ask for."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.domain.compliance.decision import ALLOW, Refuse
+from app.domain.compliance.rules.opted_out import RULE
+from app.domain.purpose import Cause, Purpose
+from tests.domain.compliance.building import NOON, a_send, facts, judged
+
+MINUTE = timedelta(minutes=1)
+STOPPED = facts(consent="withdrawn", is_stopped=True, stopped_at=NOON, last_inbound_at=NOON)
+
+
+def test_refuses_marketing_after_opting_out() -> None:
+    assert judged(RULE, a_send(), facts(consent="withdrawn")) == Refuse("opted_out")
+    assert judged(RULE, a_send(), facts()) is ALLOW
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SERVICE, Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION])
+def test_opting_out_of_marketing_leaves_the_rest(purpose: Purpose) -> None:
+    assert judged(RULE, a_send(purpose=purpose), facts(consent="withdrawn")) is ALLOW
+
+
+@pytest.mark.parametrize("purpose", [Purpose.MARKETING, Purpose.SERVICE, Purpose.REPLY])
+def test_stop_stops_everything(purpose: Purpose) -> None:
+    assert judged(RULE, a_send(purpose=purpose), STOPPED) == Refuse("stopped")
+
+
+def test_a_later_text_is_answered_after_stop() -> None:
+    later = facts(is_stopped=True, stopped_at=NOON, last_inbound_at=NOON + MINUTE)
+    to_later = a_send(purpose=Purpose.REPLY, cause=Cause("inbound", NOON + MINUTE))
+    to_earlier = a_send(purpose=Purpose.REPLY, cause=Cause("inbound", NOON - MINUTE))
+    assert judged(RULE, to_later, later) is ALLOW
+    assert judged(RULE, to_earlier, later) == Refuse("stopped")
+    assert judged(RULE, to_later, facts(is_stopped=True, last_inbound_at=NOON)) == Refuse("stopped")
+
+
+def test_an_opt_out_is_confirmed_once() -> None:
+    confirmation = a_send(purpose=Purpose.OPT_OUT_CONFIRMATION, cause=Cause("opt_out", NOON))
+    assert judged(RULE, confirmation, STOPPED) is ALLOW
+    confirmed = facts(is_stopped=True, stopped_at=NOON, opt_out_confirmed_at=NOON + MINUTE)
+    assert judged(RULE, confirmation, confirmed) == Refuse("already_confirmed")
+    earlier = facts(is_stopped=True, stopped_at=NOON, opt_out_confirmed_at=NOON - MINUTE)
+    assert judged(RULE, confirmation, earlier) is ALLOW
+
+
+@pytest.mark.parametrize("known", [STOPPED, facts(consent="withdrawn")])
+def test_who_opted_out_is_asked_again_only_on_their_own_wish(known: object) -> None:
+    asked = a_send(purpose=Purpose.OPT_IN_CONFIRMATION, is_requested_resubscribe=True)
+    unasked = a_send(purpose=Purpose.OPT_IN_CONFIRMATION)
+    assert judged(RULE, asked, known) is ALLOW  # type: ignore[arg-type]
+    assert isinstance(judged(RULE, unasked, known), Refuse)  # type: ignore[arg-type]
+
+
+def test_staff_are_alerted_about_anybody() -> None:
+    assert judged(RULE, a_send(purpose=Purpose.STAFF_ALERT), STOPPED) is ALLOW

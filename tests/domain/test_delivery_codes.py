@@ -1,0 +1,71 @@
+"""Delivery codes and what becomes of a number."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain.delivery_codes import after_receipt, has_expired, kind_of
+from tests.domain.rule_data import shipped
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "kind"),
+    [
+        ("twilio", "30006", "dead"),
+        ("twilio", "30005", "suspended_candidate"),
+        ("twilio", "21610", "opt_out"),
+        ("twilio", "30003", "temporary"),
+        ("twilio", "30007", "other"),
+        ("twilio", "99999", "other"),
+        ("twilio", None, "other"),
+        ("cmpp", "MK:0001", "dead"),
+        ("cmpp", " mk:0001 ", "dead"),
+        ("cmpp", "MK:0005", "suspended_candidate"),
+        ("cmpp", "MI:0073", "dead"),
+        ("cmpp", "MI:4711", "temporary"),
+        ("cmpp", "MBBLACK", "opt_out"),
+        ("cmpp", "MA:0001", "other"),
+        ("alibaba", "isv.BLACK_KEY_CONTROL_LIMIT", "opt_out"),
+        ("alibaba", "isv.BUSINESS_LIMIT_CONTROL", "other"),
+        ("smpp_map", "1", "dead"),
+        ("smpp_twilio", "001", "temporary"),
+        ("nobody", "1", "other"),
+        ("", "1", "other"),
+    ],
+)
+def test_kinds(table: str, code: str | None, kind: str) -> None:
+    assert kind_of(shipped().delivery_codes, table, code) == kind
+
+
+def test_an_empty_number_is_dead_at_once() -> None:
+    assert after_receipt("verified", "dead", None, NOW) == "dead"
+
+
+def test_two_hits_a_day_apart_suspend() -> None:
+    assert after_receipt("verified", "suspended_candidate", NOW - DAY * 30, NOW) == "doubtful"
+    assert (
+        after_receipt("doubtful", "suspended_candidate", NOW - DAY + timedelta(seconds=1), NOW) == "doubtful"
+    )
+    assert after_receipt("doubtful", "suspended_candidate", NOW - DAY, NOW) == "suspended"
+
+
+def test_a_sign_of_life_clears_everything() -> None:
+    assert {
+        after_receipt(status, "delivered", NOW, NOW)
+        for status in ("dead", "suspended", "doubtful", "unknown")
+    } == {"verified"}
+
+
+@pytest.mark.parametrize("status", ["unknown", "verified", "doubtful", "suspended", "dead"])
+@pytest.mark.parametrize("kind", ["temporary", "opt_out", "other"])
+def test_what_says_nothing_about_the_number_changes_nothing(status: str, kind: str) -> None:
+    assert after_receipt(status, kind, NOW - DAY * 9, NOW) == status
+
+
+def test_a_dead_number_is_looked_at_again_after_180_days() -> None:
+    assert has_expired("dead", NOW - DAY * 180, NOW)
+    assert not has_expired("dead", NOW - DAY * 179, NOW)
+    assert not has_expired("verified", NOW - DAY * 999, NOW)

@@ -1,0 +1,155 @@
+"""A complaint's clocks: what each event does to them."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.domain.sla import (
+    Clock,
+    Deadlines,
+    SlaEvent,
+    SlaPolicy,
+    SlaState,
+    apply,
+    deadlines,
+    due_breaches,
+    follow_up_at,
+    opened,
+)
+
+OPENED_AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+
+def at(hours: float) -> datetime:
+    return OPENED_AT + timedelta(hours=hours)
+
+
+def after(*events: tuple[str, float] | tuple[str, float, str]) -> SlaState:
+    state = opened(SlaPolicy(), OPENED_AT)
+    for kind, hours, *detail in events:
+        state = apply(state, SlaEvent(kind, at(hours), *detail))
+    return state
+
+
+def test_deadlines_are_two_and_forty_eight_hours_from_receipt() -> None:
+    assert deadlines(SlaPolicy(), OPENED_AT) == Deadlines(at(2), at(48))
+
+
+def test_at_the_deadline_counts_as_met() -> None:
+    state = after()
+    assert due_breaches(state, at(2)) == ()
+    assert due_breaches(state, at(2) + MOMENT) == (Clock.FIRST_RESPONSE,)
+    replied = after(("replied", 2))
+    assert due_breaches(replied, at(48)) == ()
+    assert due_breaches(replied, at(48) + MOMENT) == (Clock.RESOLUTION,)
+    assert due_breaches(after(("replied", 2), ("resolved", 48)), at(49)) == ()
+
+
+def test_a_late_answer_is_a_breach_even_if_nobody_looked_in_between() -> None:
+    assert due_breaches(after(("replied", 3)), at(4)) == (Clock.FIRST_RESPONSE,)
+    assert due_breaches(after(("replied", 1), ("resolved", 50)), at(51)) == (Clock.RESOLUTION,)
+
+
+def test_a_breach_is_recorded_once() -> None:
+    state = after(("breached", 2.5, "first_response"), ("breached", 3, "first_response"))
+    assert state.first_response_breached_at == at(2.5)
+    assert due_breaches(state, at(5)) == ()
+
+
+def test_waiting_on_the_customer_pauses_resolution_only() -> None:
+    waiting = after(("paused", 1))
+    assert waiting.status == "waiting"
+    assert due_breaches(waiting, at(3)) == (Clock.FIRST_RESPONSE,)
+    assert due_breaches(after(("replied", 1), ("paused", 1)), at(60)) == ()
+    resumed = after(("replied", 1), ("paused", 1), ("resumed", 11))
+    assert (resumed.status, resumed.resolution_due_at) == ("open", at(58))
+
+
+def test_any_reply_ends_a_pause() -> None:
+    assert after(("paused", 1), ("replied", 5)).resolution_due_at == at(52)
+
+
+def test_a_pause_ends_by_itself_after_72_hours() -> None:
+    waiting = after(("replied", 1), ("paused", 1))
+    assert waiting.pause_ends_at == at(73)
+    assert due_breaches(waiting, at(73) + timedelta(hours=47)) == ()
+    assert due_breaches(waiting, at(73) + timedelta(hours=47) + MOMENT) == (Clock.RESOLUTION,)
+    assert after(("replied", 1), ("paused", 1), ("resumed", 100)).resolution_due_at == at(48 + 72)
+
+
+def test_waits_at_most_three_times() -> None:
+    state = after(
+        *[(kind, hour) for hour in (1, 3, 5) for kind, hour in (("paused", hour), ("resumed", hour + 1))]
+    )
+    assert (state.pauses, state.may_pause) == (3, False)
+    assert apply(state, SlaEvent("paused", at(7))) == state
+    assert state.resolution_due_at == at(51)
+
+
+def test_a_pause_after_the_deadline_mends_nothing() -> None:
+    late = after(("replied", 1), ("paused", 49), ("resumed", 60))
+    assert late.resolution_due_at == at(48)
+    assert due_breaches(after(("replied", 1), ("paused", 49)), at(50)) == (Clock.RESOLUTION,)
+
+
+def test_resolving_answers_and_starts_the_follow_up() -> None:
+    state = after(("resolved", 1))
+    assert (state.status, state.first_response_at, state.follow_up_due_at) == ("resolved", at(1), at(73))
+    assert due_breaches(state, at(73)) == ()
+    assert due_breaches(state, at(73) + MOMENT) == (Clock.FOLLOW_UP,)
+
+
+def test_the_follow_up_closes_it() -> None:
+    asked = after(("resolved", 1), ("followed_up", 25, "asked"))
+    assert (asked.status, asked.follow_up_at) == ("resolved", at(25))
+    closed = apply(asked, SlaEvent("followed_up", at(26), "solved"))
+    assert (closed.status, closed.follow_up_at, closed.follow_up_result) == ("closed", at(25), "solved")
+    assert after(("resolved", 1), ("followed_up", 25, "not_possible")).follow_up_result == "not_possible"
+
+
+def test_reopening_starts_both_clocks_anew() -> None:
+    state = after(("paused", 0.5), ("resolved", 1), ("followed_up", 25, "asked"), ("reopened", 30))
+    assert (state.status, state.reopened, state.pauses) == ("open", 1, 0)
+    assert (state.first_response_due_at, state.resolution_due_at) == (at(32), at(78))
+    assert (state.first_response_at, state.resolution_at, state.follow_up_at) == (None, None, None)
+
+
+def test_merging_keeps_the_earliest_deadlines() -> None:
+    older = Deadlines(at(-1), at(45))
+    state = apply(after(("replied", 0.5)), SlaEvent("merged", at(1), deadlines=older))
+    assert (state.first_response_due_at, state.resolution_due_at) == (at(-1), at(45))
+    younger = apply(after(), SlaEvent("merged", at(1), deadlines=Deadlines(at(3), at(50))))
+    assert (younger.first_response_due_at, younger.resolution_due_at) == (at(2), at(48))
+
+
+@pytest.mark.parametrize("kind", ["reopened", "followed_up", "merged", "noted"])
+def test_an_event_that_does_not_fit_changes_nothing(kind: str) -> None:
+    assert after((kind, 1)) == after()
+
+
+def test_an_open_complaint_keeps_its_policy() -> None:
+    state = apply(opened(SlaPolicy(resolution=timedelta(hours=24)), OPENED_AT), SlaEvent("resolved", at(1)))
+    stored = SlaState.from_json(json.loads(json.dumps(state.to_json())))
+    assert stored == state
+    assert apply(stored, SlaEvent("reopened", at(2))).resolution_due_at == at(26)
+
+
+@pytest.mark.parametrize(
+    ("resolved", "asked"),
+    [
+        ("2026-11-22 15:00", "2026-11-23 15:00"),
+        ("2026-11-22 21:00", "2026-11-24 08:00"),
+        ("2026-11-22 03:00", "2026-11-23 08:00"),
+        ("2026-11-22 08:00", "2026-11-23 08:00"),
+        ("2026-11-22 20:59", "2026-11-23 20:59"),
+    ],
+)
+def test_asks_by_day_and_before_the_deadline(resolved: str, asked: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    resolved_at = datetime.fromisoformat(resolved).replace(tzinfo=zone).astimezone(UTC)
+    found = follow_up_at(resolved_at, "Asia/Shanghai")
+    assert found == datetime.fromisoformat(asked).replace(tzinfo=zone)
+    assert found - resolved_at < timedelta(hours=72)
