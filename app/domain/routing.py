@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from app.domain.auto_reply import is_talking_to_a_machine
 from app.domain.flows.answers import AnswerKind, Question, exact_answer, free_answer, intent_answer
 from app.domain.text import is_blank
 
@@ -17,8 +18,6 @@ UNSURE_OPT_OUT = 0.30
 """From this share of an opt-out in the ranking, marketing is held and a person looks."""
 SURE_INTERRUPTION = 0.60
 """From this confidence a complaint or the wish for a person interrupts an open question."""
-REPLIES_AN_HOUR = 10
-"""More replies to one number within an hour are taken for two machines talking. Source: SPEC IN-7."""
 ONCE_A_DAY = timedelta(days=1)
 
 INTERRUPTING = ("complaint", "human_agent")
@@ -143,7 +142,7 @@ def route_by_rule(text: str, situation: Situation) -> Route:
         return Silence("with_staff")
     if situation.is_auto_reply:
         return Silence("auto_reply")
-    if situation.replies_last_hour >= REPLIES_AN_HOUR:
+    if is_talking_to_a_machine(situation.replies_last_hour):
         return Silence("too_many_replies")
     question, run_id = situation.question, situation.question_run_id
     if question is not None and run_id is not None and exact_answer(question, text) is not None:

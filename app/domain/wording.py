@@ -30,7 +30,12 @@ class Wording:
                 raise ValueError(f"wording {name!r} has no text in {', '.join(sorted(missing))}")
 
     def say(
-        self, name: str, language: str, brand: str, hotline: str, own: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        name: str,
+        language: str,
+        brand: str,
+        hotline: str,
+        own: Mapping[str, Mapping[str, str]] | None = None,
     ) -> str:
         """The text in the language, the brand's own one where it has written it; raises KeyError on an unknown name."""
         texts = (own or {}).get(name) or self.texts[name]

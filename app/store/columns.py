@@ -5,13 +5,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, LargeBinary
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from app.store.encryption import keyring
 
-PlainJson = JSON().with_variant(JSONB(), "postgresql")
+
+class PlainJson(TypeDecorator[Any]):
+    """A JSON value in the clear: codes, names and settings, nothing about a person.
+
+    PostgreSQL's `json`, not `jsonb`: that one forgets the order of keys, and a flow starts at its first step.
+    """
+
+    impl = JSON
+    cache_ok = True
 
 
 class Instant(TypeDecorator[datetime]):

@@ -1,16 +1,17 @@
 """Complaints: the promise of 2 hours, 48 hours and 3 days, and the events that every figure derives from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Row, String, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
+from app.store.brands import Brand
 from app.store.columns import Encrypted, PlainJson
-from app.store.tables import Table, primary_key, reference
+from app.store.tables import Rows, Table, primary_key, reference
 
 OPEN = "open"
 WAITING = "waiting"
@@ -54,13 +55,16 @@ class Complaint(Table):
     assignee_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("staff.id"))
     opened_at: Mapped[datetime]
     clock: Mapped[dict[str, Any]] = mapped_column(PlainJson)
+    event_count: Mapped[int] = mapped_column(default=0)
     first_response_due_at: Mapped[datetime]
     first_response_at: Mapped[datetime | None]
     first_response_breached_at: Mapped[datetime | None]
     resolution_due_at: Mapped[datetime | None]
     resolution_at: Mapped[datetime | None]
     resolution_breached_at: Mapped[datetime | None]
+    follow_up_from: Mapped[datetime | None]
     follow_up_due_at: Mapped[datetime | None]
+    follow_up_breached_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]
     follow_up_result: Mapped[str | None] = mapped_column(String(20))
     updated_at: Mapped[datetime]
@@ -84,8 +88,54 @@ class ComplaintEvent(Table):
     details: Mapped[dict[str, Any]] = mapped_column(PlainJson, default=dict)
 
 
-def unresolved(session: Session, customers: Collection[UUID]) -> Sequence[Row[Any]]:
+def unresolved(session: Session, customers: Collection[UUID]) -> Rows:
     """Complaints of these customers that are not closed, oldest first."""
     table = Complaint.__table__
     mine = (table.c.customer_id.in_(customers), table.c.status != CLOSED)
     return session.execute(select(table).where(*mine).order_by(table.c.opened_at)).all()
+
+
+def next_number(session: Session, brand_id: UUID) -> int:
+    """The number of the brand's next complaint; taken for good, even if the transaction's row is later removed."""
+    taken = (
+        update(Brand)
+        .where(Brand.id == brand_id)
+        .values(next_complaint_number=Brand.next_complaint_number + 1)
+    )
+    return session.scalars(taken.returning(Brand.next_complaint_number)).one() - 1
+
+
+def late(session: Session, now: datetime, limit: int) -> Rows:
+    """Complaints with a deadline that has passed and is not recorded as breached: (id, customer_id)."""
+    table = Complaint.__table__
+    is_late = (
+        (
+            (table.c.first_response_due_at < now)
+            & table.c.first_response_at.is_(None)
+            & table.c.first_response_breached_at.is_(None)
+        )
+        | (
+            (table.c.resolution_due_at < now)
+            & table.c.resolution_at.is_(None)
+            & table.c.resolution_breached_at.is_(None)
+        )
+        | (
+            (table.c.follow_up_due_at < now)
+            & table.c.follow_up_at.is_(None)
+            & table.c.follow_up_breached_at.is_(None)
+        )
+    )
+    waiting = select(table.c.id, table.c.customer_id).where(table.c.status != CLOSED, is_late)
+    return session.execute(waiting.order_by(table.c.opened_at).limit(limit)).all()
+
+
+def to_follow_up(session: Session, now: datetime, limit: int) -> Rows:
+    """Resolved complaints whose customers are to be asked by now: (id, customer_id, brand_id)."""
+    table = Complaint.__table__
+    due = (table.c.status == RESOLVED, table.c.follow_up_from <= now, table.c.follow_up_at.is_(None))
+    return session.execute(
+        select(table.c.id, table.c.customer_id, table.c.brand_id)
+        .where(*due)
+        .order_by(table.c.follow_up_from)
+        .limit(limit)
+    ).all()

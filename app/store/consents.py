@@ -12,7 +12,7 @@ from app.store.tables import Table, primary_key, reference
 
 
 class ConsentEvent(Table):
-    """What happened to one customer's consent with one brand: `kind` is requested|granted|withdrawn|stopped_all|held."""
+    """One change of a customer's consent with a brand: requested, granted, withdrawn, stopped_all or held."""
 
     __tablename__ = "consent_events"
     __table_args__ = (Index(None, "customer_id", "brand_id", "at"),)

@@ -1,22 +1,21 @@
 """Hand-overs from the bot to a person: open, taken by staff, closed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Row, String, select, text
+from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.store.tables import Table, primary_key, reference
+from app.store.tables import Rows, Table, primary_key, reference
 
 OPEN = "open"
 CLOSED = "closed"
 
 
 class Conversation(Table):
-    """A customer who waits for, or is with, a person. The bot is silent until `staff_until`, but for opting out and in."""
+    """A customer who waits for, or is with, a person; the bot is silent until `staff_until`."""
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -44,7 +43,7 @@ class Conversation(Table):
     closed_at: Mapped[datetime | None]
 
 
-def open_with(session: Session, customers: Collection[UUID]) -> Sequence[Row[Any]]:
+def open_with(session: Session, customers: Collection[UUID]) -> Rows:
     """Open hand-overs of these customers."""
     table = Conversation.__table__
     mine = (table.c.customer_id.in_(customers), table.c.status == OPEN)

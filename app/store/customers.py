@@ -1,17 +1,17 @@
 """Customers (a person with a phone) and profiles (what one brand knows of one customer, its consent included)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, ForeignKey, LargeBinary, Row, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
 from app.store.columns import Encrypted, EncryptedJson, PlainJson
 from app.store.encryption import keyring
-from app.store.tables import Table, primary_key
+from app.store.tables import Rows, Table, primary_key
 from app.store.writing import insert_ignoring
 
 
@@ -87,7 +87,7 @@ def by_phone(session: Session, e164: str) -> Customer | None:
     return session.scalars(select(Customer).where(Customer.phone_hash == phone_hash(e164))).one_or_none()
 
 
-def lock(session: Session, ids: Collection[UUID], *, skip_locked: bool = False) -> Sequence[Row[Any]]:
+def lock(session: Session, ids: Collection[UUID], *, skip_locked: bool = False) -> Rows:
     """Locks the customers' rows in id order and returns them; on SQLite the transaction itself is the lock.
 
     With `skip_locked` the rows another transaction holds are left out.
@@ -116,15 +116,10 @@ def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: da
 def profiles(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:
     """All profiles of these customers, by (customer, brand)."""
     found = session.execute(select(Profile.__table__).where(Profile.customer_id.in_(customers)))
-    return {(row["customer_id"], row["brand_id"]): row for row in found.mappings()}
+    return {(row["customer_id"], row["brand_id"]): dict(row) for row in found.mappings()}
 
 
 def set_number_status(session: Session, customer_id: UUID, status: str, now: datetime) -> None:
     """Records what a receipt or an answer has shown about the number."""
-    table = Customer.__table__
-    changed = session.execute(
-        table.update()  # type: ignore[attr-defined]
-        .where(table.c.id == customer_id)
-        .values(number_status=status, number_status_at=now)
-    )
-    assert isinstance(changed, CursorResult)
+    mine = update(Customer).where(Customer.id == customer_id)
+    session.execute(mine.values(number_status=status, number_status_at=now))

@@ -49,7 +49,7 @@ def published(session: Session, brand_id: UUID) -> dict[str, FlowVersion]:
         .where(Flow.brand_id == brand_id)
         .order_by(Flow.name)
     )
-    return {name: version for name, version in found}
+    return {row.name: row.FlowVersion for row in found}
 
 
 def versions(session: Session, keys: Collection[tuple[UUID, str, int]]) -> dict[tuple[UUID, str, int], Any]:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    Row,
     String,
     UniqueConstraint,
     func,
@@ -21,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
 from app.store.columns import Encrypted, PlainJson
-from app.store.tables import Table, primary_key, reference
+from app.store.tables import Rows, Table, primary_key, reference
 from app.store.writing import update_all
 
 RECEIVED = "received"
@@ -98,16 +97,14 @@ def waiting_customers(session: Session, limit: int) -> list[UUID]:
     return list(session.scalars(waiting))
 
 
-def received_of(session: Session, customers: Collection[UUID]) -> Sequence[Row[Any]]:
+def received_of(session: Session, customers: Collection[UUID]) -> Rows:
     """Texts of these customers that no rule has seen, in the order they came."""
     mine = select(Inbound.__table__).where(Inbound.customer_id.in_(customers), Inbound.status == RECEIVED)
     return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()
 
 
-def lease_for_understanding(
-    session: Session, limit: int, now: datetime, lease: timedelta
-) -> Sequence[Row[Any]]:
-    """Leases each customer's oldest text that waits for the NLU; another process leaves it alone until the lease ends."""
+def lease_for_understanding(session: Session, limit: int, now: datetime, lease: timedelta) -> Rows:
+    """Leases each customer's oldest text that waits for the NLU; other processes leave it alone for so long."""
     table = Inbound.__table__
     earlier = table.alias("earlier")
     oldest = ~(
@@ -144,7 +141,7 @@ def close(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     return update_all(session, Inbound, rows)
 
 
-def still_understanding(session: Session, ids: Collection[UUID]) -> Sequence[Row[Any]]:
+def still_understanding(session: Session, ids: Collection[UUID]) -> Rows:
     """Of these texts, those nobody has closed meanwhile; read under the customers' locks."""
     mine = select(Inbound.__table__).where(Inbound.id.in_(ids), Inbound.status == UNDERSTANDING)
     return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()

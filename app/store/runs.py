@@ -1,16 +1,16 @@
 """Runs (one customer's passage through a flow) and the question that one of them may have open."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Row, String, select, text
+from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
 from app.store.columns import Encrypted, EncryptedJson
-from app.store.tables import Table, primary_key, reference
+from app.store.tables import Rows, Table, primary_key, reference
 
 ACTIVE = "active"
 FINISHED = "finished"
@@ -76,19 +76,19 @@ class OpenQuestion(Table):
     expires_at: Mapped[datetime | None]
 
 
-def open_questions(session: Session, customers: Collection[UUID]) -> Sequence[Row[Any]]:
+def open_questions(session: Session, customers: Collection[UUID]) -> Rows:
     """What is open with these customers."""
     table = OpenQuestion.__table__
     return session.execute(select(table).where(table.c.customer_id.in_(customers))).all()
 
 
-def active(session: Session, ids: Collection[UUID]) -> Sequence[Row[Any]]:
+def active(session: Session, ids: Collection[UUID]) -> Rows:
     """Those of these runs that are not finished."""
     table = Run.__table__
     return session.execute(select(table).where(table.c.id.in_(ids), table.c.status == ACTIVE)).all()
 
 
-def due(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]:
+def due(session: Session, now: datetime, limit: int) -> Rows:
     """Runs whose time has come, longest waiting first: (id, customer_id)."""
     table = Run.__table__
     waiting = (

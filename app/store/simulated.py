@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Row, String, select, text, update
+from sqlalchemy import Index, LargeBinary, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.columns import Encrypted
-from app.store.tables import Table, primary_key
+from app.store.tables import Rows, Table, primary_key
 from app.store.writing import insert_all
 
 
@@ -65,7 +65,7 @@ def has_due_receipts(session: Session, now: datetime) -> bool:
     return session.scalars(owed.limit(1)).first() is not None
 
 
-def due_receipts(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]:
+def due_receipts(session: Session, now: datetime, limit: int) -> Rows:
     """Reports the carrier owes by now; they count as made."""
     table = SimulatedMessage.__table__
     chosen = (

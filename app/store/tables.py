@@ -1,14 +1,19 @@
 """The declarative root of all tables, their naming rules and their keys."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData, Row
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import Uuid
 from uuid_utils.compat import uuid7
 
 from app.store.columns import Instant
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+"""What a query of several columns returns."""
 
 
 class Table(DeclarativeBase):
@@ -23,7 +28,7 @@ class Table(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {UUID: Uuid(), datetime: Instant()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Uuid(), datetime: Instant()}
 
 
 def new_id() -> UUID:

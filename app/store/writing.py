@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, update
+from sqlalchemy import CursorResult, Result, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,11 @@ def insert_all(session: Session, table: type[Table], rows: Sequence[Mapping[str,
         session.execute(table.__table__.insert(), list(rows))  # type: ignore[attr-defined]
 
 
+def rows_changed(done: Result[Any]) -> int:
+    """How many rows a statement has changed."""
+    return done.rowcount if isinstance(done, CursorResult) else 0
+
+
 def update_all(
     session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]], key: str = "id"
 ) -> int:
@@ -61,5 +66,4 @@ def update_all(
     done = session.connection().execute(
         statement, [{f"_{name}": value for name, value in row.items()} for row in rows]
     )
-    assert isinstance(done, CursorResult)
-    return done.rowcount
+    return rows_changed(done)

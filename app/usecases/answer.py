@@ -131,7 +131,7 @@ def _book(
 
 
 def _understood(parsed: Parsed) -> Understood:
-    entities = {entity.name: entity.value for entity in parsed.entities}
+    entities = {entity.kind: entity.value for entity in parsed.entities}
     return Understood(parsed.intent, parsed.confidence, dict(parsed.ranking), entities, parsed.model)
 
 

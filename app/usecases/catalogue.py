@@ -1,4 +1,4 @@
-"""The published flows of each brand, compiled once a revision, with the tables that find them by word, intent and event."""
+"""The published flows of each brand, compiled once a revision, found by keyword, intent and event."""
 
 import threading
 from collections.abc import Callable, Mapping

@@ -1,39 +1,19 @@
 """Drives runs in the database's world: starts them, resumes them, and keeps where they rest."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.domain.flows.loop import Rested, drive
 from app.domain.flows.state import RunState
 from app.domain.flows.stimuli import Stimulus, Triggered
-from app.domain.purpose import Cause
 from app.store import runs
-from app.store.tables import new_id
 from app.usecases import complaints
 from app.usecases.parts import Parts
+from app.usecases.run_identity import RunIdentity
 from app.usecases.turn import Turn
 from app.usecases.world import DatabaseWorld
-
-
-@dataclass(frozen=True, slots=True)
-class RunIdentity:
-    """A run's key and what it belongs to; `cause` is that of the texts it sends next."""
-
-    id: UUID
-    cause: Cause
-    inbound_id: UUID | None = None
-    event_id: UUID | None = None
-    complaint_id: UUID | None = None
-
-    @classmethod
-    def of_row(cls, row: Any) -> "RunIdentity":
-        """The identity kept in a row of `runs`."""
-        cause = Cause(row.cause, row.cause_at, row.cause_type)
-        return cls(row.id, cause, row.inbound_id, row.event_id, row.complaint_id)
 
 
 def start(
@@ -82,16 +62,6 @@ def resume(
         turn.question_state = rested.state if still_open else None
     _settle(parts, session, turn, rested, identity)
     return rested
-
-
-def answered_by(identity: RunIdentity, inbound_id: UUID, at: datetime) -> RunIdentity:
-    """The run goes on because the customer wrote: what it sends next answers that text."""
-    return replace(identity, cause=Cause("inbound", at), inbound_id=inbound_id)
-
-
-def fresh_identity(cause: Cause, **belongings: UUID | None) -> RunIdentity:
-    """The identity of a run that is about to start."""
-    return RunIdentity(new_id(), cause, **belongings)
 
 
 def _kept(state: RunState, identity: RunIdentity, now: datetime) -> dict[str, Any]:

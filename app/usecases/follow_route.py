@@ -9,7 +9,6 @@ from app.domain.flows.stimuli import Replied, Triggered
 from app.domain.purpose import Cause, CauseKind
 from app.domain.routing import (
     Answered,
-    NeedsMeaning,
     OptedIn,
     OptedOut,
     Route,
@@ -22,6 +21,7 @@ from app.domain.routing import (
 )
 from app.usecases import complaints, flow_runs, hand_offs, messages, opting
 from app.usecases.parts import Parts
+from app.usecases.run_identity import RunIdentity, fresh_identity
 from app.usecases.turn import Turn
 
 
@@ -47,16 +47,11 @@ def follow(
             messages.say(parts, turn, wording, cause, messages.Origin(inbound_id=row.id))
             _remember(turn, wording)
         case WrongNumber():
-            opting.hold(turn, "wrong_number", row.id)
-            hand_offs.hand_off(turn, "wrong_number")
-            messages.say(parts, turn, "wrong_number", cause, messages.Origin(inbound_id=row.id))
+            _wrong_number(parts, turn, row, cause)
         case ToStaff():
             _to_staff(parts, turn, row, route, cause)
-        case Silence(reason=reason):
-            if reason == "abuse":
-                turn.change_profile(tags=sorted({*turn.profile["tags"], "abused"}))
-        case NeedsMeaning():
-            raise ValueError("a route that still needs the NLU cannot be followed")
+        case Silence(reason="abuse"):
+            turn.change_profile(tags=sorted({*turn.profile["tags"], "abused"}))
     turn.decide("inbound", row.id, "routed", route.reason, **details)
     return route.reason
 
@@ -75,7 +70,7 @@ def _answer(parts: Parts, session: Session, turn: Turn, row: Any, run_id: UUID, 
     run = turn.question_run
     if run is None or turn.question_state is None or run.id != run_id:
         return
-    identity = flow_runs.answered_by(flow_runs.RunIdentity.of_row(run), row.id, row.received_at)
+    identity = RunIdentity.of_row(run).answered_by(row.id, row.received_at)
     stimulus = Replied(row.text, row.received_at, intent)
     flow_runs.resume(parts, session, turn, turn.question_state, stimulus, identity)
 
@@ -91,7 +86,7 @@ def _start(
 ) -> None:
     data = dict(understood.entities) if understood is not None else {}
     trigger = Triggered(by=route.by, text=row.text, data=data, at=row.received_at)
-    identity = flow_runs.fresh_identity(cause, inbound_id=row.id)
+    identity = fresh_identity(cause, inbound_id=row.id)
     if flow_runs.start(parts, session, turn, route.flow, trigger, identity) is None:
         hand_offs.hand_off(turn, "flow_missing")
 
@@ -123,9 +118,15 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedO
 
 def _opt_in(parts: Parts, session: Session, turn: Turn, row: Any, cause: Cause) -> None:
     trigger = Triggered(by="intent", text=row.text, at=row.received_at)
-    identity = flow_runs.fresh_identity(cause, inbound_id=row.id)
+    identity = fresh_identity(cause, inbound_id=row.id)
     if flow_runs.start(parts, session, turn, "sign_up", trigger, identity) is None:
         hand_offs.hand_off(turn, "no_sign_up_flow")
+
+
+def _wrong_number(parts: Parts, turn: Turn, row: Any, cause: Cause) -> None:
+    opting.hold(turn, "wrong_number", row.id)
+    hand_offs.hand_off(turn, "wrong_number")
+    messages.say(parts, turn, "wrong_number", cause, messages.Origin(inbound_id=row.id))
 
 
 def _to_staff(parts: Parts, turn: Turn, row: Any, route: ToStaff, cause: Cause) -> None:

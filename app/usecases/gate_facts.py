@@ -161,4 +161,4 @@ def _confirmed(session: Session, rows: Sequence[Any]) -> dict[tuple[UUID, UUID],
         )
         .group_by(Outbound.customer_id, Outbound.brand_id)
     )
-    return {(customer, brand): at for customer, brand, at in found}
+    return {(customer, brand): at for customer, brand, at in found if at is not None}

@@ -15,9 +15,11 @@ STAFF_HOLD = timedelta(hours=12)
 def hand_off(turn: Turn, reason: str) -> UUID:
     """Puts the conversation into the staff's inbox; one that lies there already stays the one."""
     if turn.conversation is not None:
-        return turn.conversation["id"]  # type: ignore[no-any-return]
+        held: UUID = turn.conversation["id"]
+        return held
+    conversation_id = new_id()
     row = {
-        "id": new_id(),
+        "id": conversation_id,
         "brand_id": turn.brand.id,
         "customer_id": turn.customer.id,
         "sender_id": turn.sender.id,
@@ -30,10 +32,10 @@ def hand_off(turn: Turn, reason: str) -> UUID:
         "opened_at": turn.now,
         "closed_at": None,
     }
-    turn.changes.new_conversations[row["id"]] = row
+    turn.changes.new_conversations[conversation_id] = row
     turn.conversation = row
-    turn.decide("conversation", row["id"], "handed_off", reason[:60])
-    return row["id"]
+    turn.decide("conversation", conversation_id, "handed_off", reason[:60])
+    return conversation_id
 
 
 def is_with_staff(turn: Turn) -> bool:

@@ -18,6 +18,7 @@ from app.usecases import flow_runs, opting, receipts
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView, Directory
 from app.usecases.parts import Parts
+from app.usecases.run_identity import RunIdentity
 from app.usecases.turn import Reader
 
 MAX_ATTEMPTS = 6
@@ -35,8 +36,9 @@ class Leaving:
 
 
 def back_off(attempts: int, wish: timedelta | None) -> timedelta:
-    """How long to wait after the given number of attempts: doubling from two seconds, at most 15 minutes."""
-    return max(wish or timedelta(), min(FIRST_BACK_OFF * 4 ** (attempts - 1), LONGEST_BACK_OFF))
+    """How long to wait after so many attempts: two seconds, four times more each time, at most 15 minutes."""
+    own = min(FIRST_BACK_OFF * float(4 ** (attempts - 1)), LONGEST_BACK_OFF)
+    return max(wish or timedelta(), own)
 
 
 def record(
@@ -91,7 +93,7 @@ def _values(item: Leaving, outcome: Outcome, now: datetime) -> dict[str, Any]:
 
 def _update_statement() -> Any:
     table = Outbound.__table__
-    is_open = table.c.status.in_((HANDING, UNKNOWN))
+    is_open = (table.c.status == HANDING) | (table.c.status == UNKNOWN)
     values: dict[str, Any] = {}
     for name in ("status", "code", "reason", "due_at", "settled_at", "is_for_staff", "leased_until"):
         column = table.c[name]
@@ -204,5 +206,5 @@ def _stimulate(
     run = found[0]
     book = Reader(session, directory, changes, now).turns({(row.customer_id, row.sender_id)}, locked)
     turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
-    identity = flow_runs.RunIdentity.of_row(run)
+    identity = RunIdentity.of_row(run)
     return flow_runs.resume(parts, session, turn, RunState.from_json(run.state), stimulus, identity).state

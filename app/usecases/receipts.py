@@ -68,7 +68,8 @@ def _apply(
     found = receipt_store.outbounds_named(session, channel.id, ours, theirs)
     by_id = {row.id: row for row in found}
     by_provider = {row.provider_id: row for row in found if row.provider_id}
-    applied, best = [], {}
+    applied: list[UUID] = []
+    best: dict[UUID, tuple[Any, dict[str, Any]]] = {}
     for row in rows:
         message = by_id.get(row["outbound_id"]) or by_provider.get(row["provider_id"])
         if message is None:

@@ -1,7 +1,6 @@
 """The database's world, in which production runs live: applies each effect to the changes of one transaction."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +11,8 @@ from app.domain.flows.stimuli import EffectApplied
 from app.domain.purpose import Cause, CauseKind
 from app.usecases import complaints, hand_offs, messages, opting
 from app.usecases.parts import Parts
+from app.usecases.run_identity import RunIdentity
 from app.usecases.turn import Turn
-
-if TYPE_CHECKING:
-    from app.usecases.flow_runs import RunIdentity
 
 
 @dataclass(slots=True)
@@ -25,7 +22,7 @@ class DatabaseWorld:
     parts: Parts
     session: Session
     turn: Turn
-    identity: "RunIdentity"
+    identity: RunIdentity
 
     def facts(self, state: RunState) -> Facts:
         """What the flow may know at this moment."""
@@ -34,16 +31,12 @@ class DatabaseWorld:
     def apply(self, effect: fx.Effect, state: RunState) -> EffectApplied:
         """Applies the effect and says how it went."""
         match effect:
-            case fx.SendText():
-                self._queue(effect, asks=False)
-            case fx.Ask():
-                self._queue(effect, asks=True)
+            case fx.SendText() | fx.Ask():
+                self._queue(effect)
             case fx.SetAttribute():
                 self._set(effect)
-            case fx.AddTag(tag=tag):
-                self.turn.change_profile(tags=sorted({*self.turn.profile["tags"], tag}))
-            case fx.RemoveTag(tag=tag):
-                self.turn.change_profile(tags=[held for held in self.turn.profile["tags"] if held != tag])
+            case fx.AddTag() | fx.RemoveTag():
+                self._tag(effect)
             case fx.OpenComplaint():
                 return EffectApplied(effect, self._complain(effect))
             case fx.HandOff():
@@ -58,11 +51,10 @@ class DatabaseWorld:
                 )
             case fx.OptOut():
                 self._opt_out(effect, state)
-            case fx.WaitUntil() | fx.StartFlow() | fx.Finish():
-                pass
         return EffectApplied(effect, fx.OK)
 
-    def _queue(self, effect: fx.SendText | fx.Ask, *, asks: bool) -> None:
+    def _queue(self, effect: fx.SendText | fx.Ask) -> None:
+        asks = isinstance(effect, fx.Ask)
         identity = self.identity
         is_confirmation = isinstance(effect, fx.Ask) and effect.question.kind == "confirm"
         cause = Cause(CauseKind.OPT_IN, self.turn.now) if is_confirmation else identity.cause
@@ -77,6 +69,11 @@ class DatabaseWorld:
             is_follow_up=identity.complaint_id is not None and asks,
         )
         messages.queue(self.parts, self.turn, effect.text, cause, origin, effect.expires_at)
+
+    def _tag(self, effect: fx.AddTag | fx.RemoveTag) -> None:
+        others = {tag for tag in self.turn.profile["tags"] if tag != effect.tag}
+        added = {effect.tag} if isinstance(effect, fx.AddTag) else set()
+        self.turn.change_profile(tags=sorted(others | added))
 
     def _set(self, effect: fx.SetAttribute) -> None:
         turn = self.turn

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.store.outbound.table import CANCELLED, CLAIMED, HANDING, QUEUED, UNKNOWN, Outbound
-from app.store.writing import insert_all, update_all
+from app.store.tables import Rows
+from app.store.writing import insert_all, rows_changed, update_all
 
 TABLE = Outbound.__table__
 
@@ -34,7 +35,7 @@ def claim(session: Session, channel_id: UUID, limit: int, now: datetime, lease: 
     )
 
 
-def claimed_rows(session: Session, ids: Collection[UUID], customers: Collection[UUID]) -> Sequence[Row[Any]]:
+def claimed_rows(session: Session, ids: Collection[UUID], customers: Collection[UUID]) -> Rows:
     """The claimed messages of customers whose rows this transaction has locked."""
     mine = (TABLE.c.id.in_(ids), TABLE.c.customer_id.in_(customers), TABLE.c.status == CLAIMED)
     return session.execute(
@@ -62,8 +63,7 @@ def release_expired(session: Session, now: datetime) -> int:
     """Back to the queue: messages claimed by a worker that has not come back within its lease."""
     late = update(Outbound).where(Outbound.status == CLAIMED, Outbound.leased_until <= now)
     done = session.execute(late.values(status=QUEUED, leased_until=None))
-    assert isinstance(done, CursorResult)
-    return done.rowcount
+    return rows_changed(done)
 
 
 def expire_hand_overs(session: Session, now: datetime) -> list[UUID]:
@@ -83,7 +83,7 @@ def cancel(
     purposes: Collection[str],
     reason: str,
     now: datetime,
-) -> Sequence[Row[Any]]:
+) -> Rows:
     """Cancels what waits for these customers and brands with these purposes; returns (id, customer, brand, run)."""
     waiting = update(Outbound).where(
         Outbound.customer_id.in_(customers),

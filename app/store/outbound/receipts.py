@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Row, String, select, text, update
+from sqlalchemy import Index, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.outbound.table import Outbound
-from app.store.tables import Table, primary_key, reference
+from app.store.tables import Rows, Table, primary_key, reference
 from app.store.writing import insert_all
 
 RANK = {
@@ -57,7 +57,7 @@ def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def outbounds_named(
     session: Session, channel_id: UUID, ids: Collection[UUID], provider_ids: Collection[str]
-) -> Sequence[Row[Any]]:
+) -> Rows:
     """The channel's messages with one of our ids or one of the provider's."""
     columns = (
         Outbound.id,
@@ -74,7 +74,7 @@ def outbounds_named(
     return session.execute(select(*columns).where(Outbound.channel_id == channel_id, named)).all()
 
 
-def waiting(session: Session, channel_id: UUID, provider_ids: Collection[str]) -> Sequence[Row[Any]]:
+def waiting(session: Session, channel_id: UUID, provider_ids: Collection[str]) -> Rows:
     """Reports that came before the provider's id was known to us."""
     mine = (
         Receipt.channel_id == channel_id,

@@ -5,12 +5,14 @@ import threading
 from uuid import uuid4
 
 import structlog
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from prometheus_client import Counter, Histogram
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app import logs
 from app.providers.contract import Acknowledgement, Parsed, Request
+from app.settings import Settings
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
 from app.usecases.receive import hand_overs_open, receive
@@ -108,3 +110,8 @@ def _plain(status: int, text: str) -> Response:
 
 def _answer(answer: Acknowledgement) -> Response:
     return Response(answer.body, answer.status, content_type=answer.content_type)
+
+
+def register(app: Flask, parts: Parts, settings: Settings) -> None:
+    """Adds the webhooks to the application."""
+    app.register_blueprint(hooks)

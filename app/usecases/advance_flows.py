@@ -1,0 +1,47 @@
+"""Advances runs that wait for a time, in batches under the customers' locks."""
+
+from datetime import datetime
+
+from app.domain.flows.state import RunState
+from app.domain.flows.stimuli import TimerFired
+from app.store import customers, runs
+from app.usecases import flow_runs
+from app.usecases.changes import Changes
+from app.usecases.parts import Parts
+from app.usecases.run_identity import RunIdentity
+from app.usecases.turn import Reader
+
+BATCH = 100
+
+
+def advance_due(parts: Parts, now: datetime) -> int:
+    """Fires the timers of at most one batch of due runs; returns how many were advanced."""
+    with parts.store.read() as session:
+        due = runs.due(session, now, BATCH)
+    if not due:
+        return 0
+    directory, changes, advanced = parts.directory.current(now), Changes(), 0
+    with parts.store.write() as session:
+        locked = {row.id: row for row in customers.lock(session, {row.customer_id for row in due})}
+        rows = [row for row in runs.active(session, [row.id for row in due]) if _is_due(row.due_at, now)]
+        book = Reader(session, directory, changes, now).turns(
+            {(r.customer_id, r.sender_id) for r in rows}, locked
+        )
+        for row in rows:
+            turn = book.turn(row.customer_id, row.sender_id, row.id.hex)
+            identity = RunIdentity.of_row(row)
+            state = RunState.from_json(row.state)
+            flow_runs.resume(parts, session, turn, state, TimerFired(now), identity)
+            if changes.changed_runs[row.id]["due_at"] == row.due_at:
+                changes.changed_runs[row.id]["due_at"] = (
+                    None  # a timer that moves nothing must not fire for ever
+                )
+            advanced += 1
+        changes.flush(session)
+    if advanced:
+        parts.wake.ring("outbound")
+    return advanced
+
+
+def _is_due(due_at: datetime | None, now: datetime) -> bool:
+    return due_at is not None and due_at <= now

@@ -1,0 +1,101 @@
+"""What the clock does for complaints: records broken promises, and asks customers whether it is solved."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.flows.stimuli import Triggered
+from app.domain.purpose import Cause, CauseKind
+from app.store import complaints as complaint_store
+from app.store import customers
+from app.store.customers import Profile
+from app.store.outbound.table import Outbound
+from app.usecases import complaints, flow_runs
+from app.usecases.changes import Changes
+from app.usecases.parts import Parts
+from app.usecases.run_identity import fresh_identity
+from app.usecases.turn import Reader, Turn
+
+BATCH = 50
+FOLLOW_UP_FLOW = "complaint_follow_up"
+
+
+def record_breaches(parts: Parts, now: datetime) -> int:
+    """Records the promises that were broken by now; each once, whatever was down meanwhile."""
+    with parts.store.read() as session:
+        late = complaint_store.late(session, now, BATCH)
+    return _each(parts, late, now, lambda _, turn, row: complaints.record_breaches(turn, row))
+
+
+def ask_follow_ups(parts: Parts, now: datetime) -> int:
+    """Asks the customers of resolved complaints whose time has come, by day where they live."""
+    with parts.store.read() as session:
+        due = complaint_store.to_follow_up(session, now, BATCH)
+
+    def ask(session: Session, turn: Turn, row: dict[str, Any]) -> int:
+        zone = turn.customer.timezone or turn.brand.timezone
+        if row["status"] != complaint_store.RESOLVED or row["follow_up_at"] is not None:
+            return 0
+        if not complaints.is_asking_time(now, zone):
+            return 0
+        complaints.asked(turn, row)
+        cause = Cause(CauseKind.COMPLAINT, now)
+        identity = fresh_identity(cause, complaint_id=row["id"])
+        if (
+            flow_runs.start(parts, session, turn, FOLLOW_UP_FLOW, Triggered(by="system", at=now), identity)
+            is None
+        ):
+            complaints.followed_up(turn, row["id"], "not_possible")
+        return 1
+
+    return _each(parts, due, now, ask)
+
+
+def _each(
+    parts: Parts,
+    wanted: Sequence[Any],
+    now: datetime,
+    act: Callable[[Session, Turn, dict[str, Any]], int],
+) -> int:
+    if not wanted:
+        return 0
+    done = 0
+    ids = {row.id for row in wanted}
+    with _turns(parts, {row.customer_id for row in wanted}, now) as (session, turns):
+        for turn in turns:
+            for row in [row for row in turn.complaints if row["id"] in ids]:
+                done += act(session, turn, row)
+    if done:
+        parts.wake.ring("outbound")
+    return done
+
+
+@contextmanager
+def _turns(parts: Parts, ids: set[UUID], now: datetime) -> Iterator[tuple[Session, list[Turn]]]:
+    """The turns of these customers with every brand they have an unsettled complaint with, under their locks."""
+    directory, changes = parts.directory.current(now), Changes()
+    with parts.store.write() as session:
+        locked = {row.id: row for row in customers.lock(session, ids)}
+        pairs = {(row.customer_id, row.brand_id) for row in complaint_store.unresolved(session, ids)}
+        wanted = set()
+        for customer_id, brand_id in pairs:
+            sender = directory.sender_for(brand_id, "service", _known_sender(session, customer_id, brand_id))
+            if sender is not None:
+                wanted.add((customer_id, sender.id))
+        book = Reader(session, directory, changes, now).turns(wanted, locked)
+        yield session, [book.turn(customer_id, sender_id, "") for customer_id, sender_id in sorted(wanted)]
+        changes.flush(session)
+
+
+def _known_sender(session: Session, customer_id: UUID, brand_id: UUID) -> UUID | None:
+    mine = (Outbound.customer_id == customer_id, Outbound.brand_id == brand_id)
+    wrote = select(Outbound.sender_id).where(*mine).order_by(Outbound.created_at.desc()).limit(1)
+    known = select(Profile.last_sender_id).where(
+        Profile.customer_id == customer_id, Profile.brand_id == brand_id
+    )
+    return session.scalars(wrote).first() or session.scalars(known).first()

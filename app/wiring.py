@@ -1,0 +1,125 @@
+"""Where the parts meet: the only module that knows them all."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+import yaml
+from flask import Flask
+
+from app import clock
+from app.domain.wording import Wording
+from app.nlu import Nlu
+from app.processes.waking import Polling, RedisBell
+from app.providers import providers
+from app.providers.transport import Transport
+from app.rules import RULES_FOLDER, load_rules
+from app.settings import Settings
+from app.store import encryption, migrating
+from app.store.encryption import Keyring
+from app.store.engine import Store, open_engine
+from app.usecases.carrier import StoredCarrier
+from app.usecases.catalogue import FlowCatalogue
+from app.usecases.directory import ChannelView, DirectoryCache
+from app.usecases.parts import Parts
+from app.usecases.wake import Wake
+
+
+class Connections:
+    """One connection a channel: the simulator's carrier over the store, one HTTP pool for all others."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store, self._now = store, now
+        self._transport = Transport(connections=32)
+
+    def __call__(self, channel: ChannelView) -> Any:
+        """What the channel's provider sends through."""
+        if not channel.provider.has_webhook:
+            return StoredCarrier(self._store, channel.id, self._now)
+        return self._transport
+
+
+def install_keys(settings: Settings) -> None:
+    """Hands the process the keys of the data at rest."""
+    keys = tuple(key.get_secret_value() for key in settings.encryption_keys)
+    encryption.install(Keyring(keys, settings.hash_key.get_secret_value()))
+
+
+def build_parts(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    store: Store | None = None,
+    nlu: Nlu | None = None,
+    wake: Wake | None = None,
+) -> Parts:
+    """Everything a process works with; what is given is used in place of the real thing (tests)."""
+    install_keys(settings)
+    store = store or Store(open_engine(settings.database_url))
+    wake = wake or (RedisBell(settings.redis_url) if settings.redis_url else Polling())
+    return Parts(
+        store=store,
+        directory=DirectoryCache(store, providers()),
+        rules=load_rules(),
+        wording=Wording(yaml.safe_load((RULES_FOLDER / "wording.yml").read_text(encoding="utf-8"))),
+        flows=FlowCatalogue(store),
+        nlu=nlu or Nlu(settings.nlu_url),
+        connect=Connections(store, now),
+        wake=wake,
+        now=now,
+        public_url=settings.public_url,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """What `initialise` has made; the password is None where there was an admin already."""
+
+    admin_email: str
+    one_time_password: str | None
+
+
+def initialise(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> Initialised:
+    """Brings the database up to date and makes roles, the first admin and, with the simulator, the demo brand."""
+    from app.usecases import demo, staff_accounts
+
+    install_keys(settings)
+    migrating.upgrade(settings.database_url)
+    parts = build_parts(settings, now=now)
+    password = secrets.token_urlsafe(9)
+    made = staff_accounts.ensure_first_admin(parts, "admin@huixin.local", password, now())
+    if settings.simulator:
+        demo.load(parts, now())
+    parts.store.close()
+    return Initialised("admin@huixin.local", password if made else None)
+
+
+WEB = (
+    "app.web.headers",
+    "app.web.operations",
+    "app.web.hooks",
+    "app.web.api",
+    "app.web.console",
+    "app.web.simulator",
+)
+"""The rooms of the web, in the order in which they are added; each has `register(app, parts, settings)`."""
+
+
+def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
+    """The web application over its parts."""
+    app = Flask("app.web", template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        MAX_CONTENT_LENGTH=8_000_000,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+    )
+    app.extensions["parts"] = parts = parts or build_parts(settings)
+    for room in WEB:
+        import_module(room).register(app, parts, settings)
+    return app

@@ -1,0 +1,9 @@
+"""The WSGI application: `app.wsgi:app`, whatever server runs it."""
+
+from app import logs
+from app.settings import load
+from app.wiring import create_app
+
+settings = load()
+logs.configure(settings.log_format)
+app = create_app(settings)
