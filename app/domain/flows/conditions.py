@@ -4,13 +4,12 @@ raises.
 
 from datetime import datetime
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.domain.flows.durations import Clock
 from app.domain.flows.effects import Value
-from app.domain.flows.facts import Facts
+from app.domain.flows.facts import Facts, zone_named
 from app.domain.flows.state import RunState
 
 
@@ -121,7 +120,7 @@ class TimeOfDay(_Condition):
 
     def holds(self, state: RunState, facts: Facts, now: datetime) -> bool:
         """Whether the customer's clock stands between the two times."""
-        clock = now.astimezone(zone_of(facts)).time()
+        clock = now.astimezone(zone_named(facts.timezone)).time()
         if self.start <= self.until:
             return self.start <= clock < self.until
         return clock >= self.start or clock < self.until
@@ -167,14 +166,6 @@ def answers_in(condition: Condition) -> list[str]:
         case Combined(conditions=inner_conditions):
             return [name for inner in inner_conditions for name in answers_in(inner)]
     return []
-
-
-def zone_of(facts: Facts) -> ZoneInfo:
-    """The customer's time zone, or Shanghai's where the name is unknown."""
-    try:
-        return ZoneInfo(facts.timezone)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("Asia/Shanghai")
 
 
 def _same(value: Value, wanted: Value) -> bool:

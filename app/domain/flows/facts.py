@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from app.domain.flows.effects import Value
 
@@ -27,3 +29,12 @@ class Facts:
     channel: str = "mainland"  # mainland | north_america | international
     has_open_complaint: bool = False
     timezone: str = "Asia/Shanghai"
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of this name, or Shanghai's where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("Asia/Shanghai")

@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes, p
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from app.domain.flows.facts import Facts
+from app.domain.flows.facts import Facts, zone_named
 from app.domain.flows.state import RunState
 
 ROOTS = ("customer", "brand", "event", "order", "answer")
@@ -73,9 +73,11 @@ def _is_missing(value: object) -> bool:
 
 
 def _finalize(value: object) -> object:
-    if _is_missing(value) and not isinstance(value, Undefined):
-        raise _MissingValue
-    return value
+    """What is printed: texts and numbers. A list or a truth value in a text to a customer is a mistake."""
+    is_printed = isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
+    if is_printed or isinstance(value, Undefined):
+        return value
+    raise _MissingValue
 
 
 def _default(value: object, fallback: object = "") -> object:
@@ -214,7 +216,7 @@ def render(source: str, state: RunState, facts: Facts) -> Rendered | Unfilled:
         "answer": state.variables,
     }
     try:
-        text = template.render(**values, _language=facts.language, _zone=_zone(facts.timezone))
+        text = template.render(**values, _language=facts.language, _zone=zone_named(facts.timezone))
     except (
         Exception
     ):  # a filter on a value of another kind, a value that cannot be printed: all the same to the flow
@@ -227,11 +229,3 @@ def _first_missing(source: str, values: Mapping[str, Mapping[str, Any]]) -> str:
     missing = [p for p in found if not p.has_default and _is_missing(values[p.root].get(p.name))]
     blamed = (missing or found)[0]
     return f"{blamed.root}.{blamed.name}"
-
-
-@lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("Asia/Shanghai")

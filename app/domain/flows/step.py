@@ -22,7 +22,7 @@ Texts = dict[str, Annotated[str, Field(min_length=1)]]
 
 
 class StepSchema(BaseModel):
-    """What every step has: what it does (`do`) and where the run goes next."""
+    """What every step has: what it does (`do`) and where the run goes next. At an `is_rest` step it waits."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     do: str

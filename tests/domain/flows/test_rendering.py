@@ -12,7 +12,14 @@ STATE = RunState.begin("tried", 1).changed(variables={"score": 5})
 FACTS = Facts(
     customer={"name": "王", "items": "书", "empty": "", "none": None, "trick": "{{ brand.name }}", "zero": 0},
     brand={"name": "禾木"},
-    event={"at": "2026-03-01T20:30:00+00:00", "on": "2026-03-05", "amount": 12.5, "whole": 200},
+    event={
+        "at": "2026-03-01T20:30:00+00:00",
+        "on": "2026-03-05",
+        "amount": 12.5,
+        "whole": 200,
+        "lines": ["a"],
+        "gift": True,
+    },
 )
 
 
@@ -63,6 +70,8 @@ def test_an_unknown_time_zone_is_taken_for_shanghai():
         ("{{ customer.name | date }}", "customer.name"),
         ("{{ customer.name | money }}", "customer.name"),
         ("{{ event.on | time }}", "event.on"),
+        ("{{ event.lines }}", "event.lines"),
+        ("{{ event.gift }}", "event.gift"),
     ],
 )
 def test_what_cannot_be_filled_is_told_by_name(source, placeholder):

@@ -27,7 +27,7 @@ NO = ("2", "否", "不", "不用", "不用了", "不同意", "no", "no thanks")
 
 
 class OptInStep(StepSchema):
-    """`text` is the confirmation question (a double opt-in). Yes leads to `then`, everything else to `else`.
+    """`text` is the confirmation question (a double opt-in). Yes leads to `then`, everything else to `declined`.
 
     With `double: false` nothing is asked: the text that started the flow is the wording of the consent.
     """

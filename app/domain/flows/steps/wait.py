@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.domain.flows.conditions import zone_of
 from app.domain.flows.durations import Clock, Duration
 from app.domain.flows.effects import WaitUntil
+from app.domain.flows.facts import zone_named
 from app.domain.flows.state import Phase
 from app.domain.flows.step import END, Do, FormField, Go, Moment, Move, Stay, Step, StepSchema, Trouble
 from app.domain.flows.stimuli import EffectApplied, TimerFired
@@ -41,7 +41,7 @@ def due_at(step: Wait, moment: Moment) -> datetime:
     at = (start or moment.now) + step.duration
     if step.until is None:
         return at
-    zone = zone_of(moment.facts)
+    zone = zone_named(moment.facts.timezone)
     local = at.astimezone(zone)
     at_clock = local.replace(hour=step.until.hour, minute=step.until.minute, second=0, microsecond=0)
     if at_clock < local:
