@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.domain.purpose import Purpose
 from app.domain.sms_parts import count
@@ -103,13 +104,20 @@ def _signature(brand: BrandIdentity, style: ChannelStyle, language: str) -> str:
 
 
 def _unsigned(body: str, brand: BrandIdentity, reserves_brackets: bool) -> str:
-    own = re.escape(f"【{brand.signature}】")
-    body = re.sub(rf"^(?:{own}\s*)+|(?:\s*{own})+$", "", body)
-    name = re.escape(brand.name)
-    body = re.sub(rf"^(?:{name}\s*[:：]\s*|\[{name}\]\s*)", "", body, flags=re.IGNORECASE)
+    in_brackets, by_name = _own_signatures(brand)
+    body = by_name.sub("", in_brackets.sub("", body))
     if reserves_brackets:
         body = _BRACKETED.sub(r"\1｜", body).replace("【", "").replace("】", "｜")
     return body
+
+
+@lru_cache(maxsize=1024)
+def _own_signatures(brand: BrandIdentity) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    own, name = re.escape(f"【{brand.signature}】"), re.escape(brand.name)
+    return (
+        re.compile(rf"^(?:{own}\s*)+|(?:\s*{own})+$"),
+        re.compile(rf"^(?:{name}\s*[:：]\s*|\[{name}\]\s*)", re.IGNORECASE),
+    )
 
 
 def _without_offers(body: str) -> str:

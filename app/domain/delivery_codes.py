@@ -69,7 +69,7 @@ def _longest_first(row: tuple[str, CodeKind]) -> int:
 
 
 def kind_of(codes: DeliveryCodes, table: str, code: str | None) -> CodeKind:
-    """What a code of the table means. Source: PROVIDERS section 12."""
+    """What a code of the table means. Source: carrier code tables."""
     return codes.kind_of(table, code)
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import opencc
-import pytest
 
 from app.domain.opt_out import OptOutByRule, judge_opt_out
 from app.domain.opt_out_patterns import sounds_like_opt_out
@@ -39,14 +38,12 @@ def test_both_tables_are_large() -> None:
     assert len(STAYS) >= 300
 
 
-@pytest.mark.parametrize("text", OPTS_OUT)
-def test_opts_out(text: str) -> None:
-    assert opts_out(text)
+def test_opts_out() -> None:
+    assert [text for text in OPTS_OUT if not opts_out(text)] == []
 
 
-@pytest.mark.parametrize("text", STAYS)
-def test_stays(text: str) -> None:
-    assert not opts_out(text)
+def test_stays() -> None:
+    assert [text for text in STAYS if opts_out(text)] == []
 
 
 def test_traditional_chinese_is_heard_as_simplified() -> None:

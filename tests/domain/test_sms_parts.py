@@ -20,7 +20,7 @@ from app.domain.sms_parts import Parts, count
         ("it’s", 1, "ucs2"),
         ("it's", 1, "gsm7"),
         ("ç", 1, "ucs2"),
-        ("", 1, "ucs2"),
+        ("", 1, "gsm7"),
         ("`", 1, "ucs2"),
         ("{}[]", 1, "gsm7"),
     ],

@@ -6,7 +6,7 @@ from app.domain.compliance.decision import ALLOW, Decision, Refuse, Rule
 from app.domain.compliance.facts import Facts, Send
 from app.domain.purpose import Purpose
 
-SOURCE = "SPEC SE-3; PROVIDERS section 12"
+SOURCE = "SPEC SE-3; carrier code tables"
 _TO_SOMEBODY_WHO_WROTE = frozenset({Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION, Purpose.STAFF_ALERT})
 
 
