@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select, update
+from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -52,6 +52,16 @@ class Profile(Table):
     created_at: Mapped[datetime]
 
 
+BY_HASH = select(Customer.phone_hash, Customer.id).where(
+    Customer.phone_hash.in_(bindparam("hashes", expanding=True))
+)
+THESE = (
+    select(Customer.__table__).where(Customer.id.in_(bindparam("ids", expanding=True))).order_by(Customer.id)
+)
+LOCK = THESE.with_for_update(key_share=True)
+LOCK_FREE = THESE.with_for_update(key_share=True, skip_locked=True)
+
+
 def phone_hash(e164: str) -> bytes:
     """The keyed hash under which a phone is found."""
     return keyring().digest("phone", e164)
@@ -78,7 +88,7 @@ def customer_row(customer_id: UUID, e164: str, region: str, now: datetime) -> di
 def ids_by_phone(session: Session, phones: Collection[str]) -> dict[str, UUID]:
     """Known customers' ids by E.164 phone."""
     hashes = {phone_hash(phone): phone for phone in phones}
-    found = session.execute(select(Customer.phone_hash, Customer.id).where(Customer.phone_hash.in_(hashes)))
+    found = session.connection().execute(BY_HASH, {"hashes": list(hashes)})
     return {hashes[bytes(row.phone_hash)]: row.id for row in found}
 
 
@@ -92,8 +102,7 @@ def lock(session: Session, ids: Collection[UUID], *, skip_locked: bool = False) 
 
     With `skip_locked` the rows another transaction holds are left out.
     """
-    rows = select(Customer.__table__).where(Customer.id.in_(ids)).order_by(Customer.id)
-    return session.execute(rows.with_for_update(key_share=True, skip_locked=skip_locked)).all()
+    return session.connection().execute(LOCK_FREE if skip_locked else LOCK, {"ids": list(ids)}).all()
 
 
 def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Set-based writing that both databases share: insert-or-ignore and updates of many rows by key."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CursorResult, Result, bindparam, update
@@ -16,8 +17,7 @@ def insert_ignoring(
     """Inserts rows; one whose `keys` exist already is left as it is."""
     if not rows:
         return
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(table.__table__).on_conflict_do_nothing(index_elements=keys), list(rows))  # type: ignore[arg-type]
+    session.connection().execute(_ignoring(session.get_bind().dialect.name, table, tuple(keys)), list(rows))
 
 
 def insert_new(
@@ -30,20 +30,22 @@ def insert_new(
     """Inserts rows and returns the `returning` values of those that were not there yet."""
     if not rows:
         return set()
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        insert(table.__table__)  # type: ignore[arg-type]
-        .values(list(rows))
-        .on_conflict_do_nothing(index_elements=keys)
-        .returning(table.__table__.c[returning])
-    )
-    return set(session.scalars(statement))
+    statement = _ignoring(session.get_bind().dialect.name, table, tuple(keys), returning)
+    return set(session.connection().execute(statement, list(rows)).scalars())
+
+
+@cache
+def _ignoring(dialect: str, table: type[Table], keys: tuple[str, ...], returning: str | None = None) -> Any:
+    """The statement, built once: building one takes longer than running it."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(table.__table__).on_conflict_do_nothing(index_elements=keys)  # type: ignore[arg-type]
+    return statement if returning is None else statement.returning(table.__table__.c[returning])
 
 
 def insert_all(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows; a clash of keys raises IntegrityError."""
     if rows:
-        session.execute(table.__table__.insert(), list(rows))  # type: ignore[attr-defined]
+        session.connection().execute(table.__table__.insert(), list(rows))  # type: ignore[attr-defined]
 
 
 def rows_changed(done: Result[Any]) -> int:
@@ -57,13 +59,17 @@ def update_all(
     """Updates each row by its key to the other values of its mapping; all mappings name the same columns."""
     if not rows:
         return 0
-    columns = [name for name in rows[0] if name != key]
-    statement = (
-        update(table.__table__)  # type: ignore[arg-type]
-        .where(table.__table__.c[key] == bindparam(f"_{key}"))
-        .values({name: bindparam(f"_{name}", type_=table.__table__.c[name].type) for name in columns})
-    )
+    statement = _update(table, key, tuple(sorted(name for name in rows[0] if name != key)))
     done = session.connection().execute(
         statement, [{f"_{name}": value for name, value in row.items()} for row in rows]
     )
     return rows_changed(done)
+
+
+@cache
+def _update(table: type[Table], key: str, columns: tuple[str, ...]) -> Any:
+    return (
+        update(table.__table__)  # type: ignore[arg-type]
+        .where(table.__table__.c[key] == bindparam(f"_{key}"))
+        .values({name: bindparam(f"_{name}", type_=table.__table__.c[name].type) for name in columns})
+    )

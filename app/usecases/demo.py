@@ -15,10 +15,10 @@ from app.store.channels import Channel, Sender
 from app.store.customers import Profile
 from app.store.tables import new_id
 from app.usecases import opting
+from app.usecases.arrivals import known_customers
 from app.usecases.changes import Changes
 from app.usecases.flow_publishing import publish
 from app.usecases.parts import Parts
-from app.usecases.record_events import known_customers
 
 RECIPE = Path(__file__).resolve().parents[2] / "data" / "recipes" / "demo" / "brand.yml"
 

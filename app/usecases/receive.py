@@ -1,79 +1,68 @@
-"""Stores what a provider delivers, once, and decides opting out and in by rule before anything is acknowledged."""
+"""Stores what providers deliver, once, and decides opting out and in by rule before anything is acknowledged."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.domain import phone as phones
-from app.domain.opt_out import OptInByRule, OptOutByRule, Scope, judge_opt_out
-from app.domain.purpose import Cause, CauseKind
-from app.domain.text import clean, fold, language_of, strip_marks
+from app.domain.text import clean
 from app.providers.contract import Parsed, ParsedInbound, Unparseable
-from app.store import customers, runs
-from app.store.customers import Customer
-from app.store.inbounds import DONE, RECEIVED, Inbound, Quarantined
+from app.store.inbounds import RECEIVED, Inbound, Quarantined
 from app.store.outbound import queue as outbound_queue
-from app.store.outbound.table import Outbound
 from app.store.tables import new_id
-from app.store.writing import insert_ignoring, insert_new, update_all
-from app.usecases import messages, opting
-from app.usecases.changes import Changes
-from app.usecases.directory import ChannelView, Directory, SenderView
+from app.store.writing import insert_ignoring, insert_new
+from app.usecases.arrivals import Arrival, known_customers, sender_of
+from app.usecases.directory import ChannelView
+from app.usecases.opt_by_rule import decide_opting
 from app.usecases.parts import Parts
 from app.usecases.receipts import apply_receipts
-from app.usecases.turn import Reader, Turn
 
 MAX_TEXT = 2000
-SHARED_FOR = timedelta(days=365)
-"""A number shared by brands speaks for every brand that used it to this person in this time. Source: SPEC IN-5."""
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """One call of a provider's webhook, verified and parsed."""
+
+    channel: ChannelView
+    parsed: Parsed
+    trace_id: str
+
+
+@dataclass(slots=True)
 class Received:
     """What became of one delivery: ids of new messages, and who opted out in it."""
 
-    inbound_ids: tuple[UUID, ...] = ()
-    opted_out: tuple[UUID, ...] = ()
+    inbound_ids: list[UUID] = field(default_factory=list)
+    opted_out: list[UUID] = field(default_factory=list)
     duplicates: int = 0
     quarantined: int = 0
     receipts: int = 0
 
 
-@dataclass(slots=True)
-class _Arrival:
-    parsed: ParsedInbound
-    sender: SenderView
-    customer_id: UUID
-    row: dict[str, Any] = field(default_factory=dict)
-
-
-def receive(parts: Parts, channel: ChannelView, parsed: Parsed, now: datetime, trace_id: str) -> Received:
+def receive(parts: Parts, deliveries: Sequence[Delivery], now: datetime) -> list[Received]:
     """Stores messages, receipts and what could not be read, in one transaction; safe to repeat.
 
     Raises the database's errors: then nothing was stored, and the provider has to be told to repeat.
     """
-    directory = parts.directory.current(now)
+    received = [Received() for _ in deliveries]
     with parts.store.write() as session:
-        received = _receive_inbound(parts, session, directory, channel, parsed.inbound, now, trace_id)
-        lost = _quarantine(session, channel, parsed.unparseable, now)
-        told = apply_receipts(parts, session, channel, parsed.receipts, now) if parsed.receipts else 0
-    if received.inbound_ids:
+        _receive_inbound(parts, session, deliveries, received, now)
+        for delivery, result in zip(deliveries, received, strict=True):
+            parsed = delivery.parsed
+            result.quarantined += _quarantine(session, delivery.channel, parsed.unparseable, now)
+            if parsed.receipts:
+                result.receipts = apply_receipts(parts, session, delivery.channel, parsed.receipts, now)
+    if any(result.inbound_ids for result in received):
         parts.wake.ring("inbound")
-    if received.opted_out:
+    if any(result.opted_out for result in received):
         parts.wake.ring("outbound")
-    return Received(
-        received.inbound_ids,
-        received.opted_out,
-        received.duplicates,
-        received.quarantined + lost,
-        told,
-    )
+    return received
 
 
 def hand_overs_open(parts: Parts, customers_: Sequence[UUID]) -> int:
@@ -82,13 +71,73 @@ def hand_overs_open(parts: Parts, customers_: Sequence[UUID]) -> int:
         return len(outbound_queue.handing_to(session, customers_))
 
 
+def _receive_inbound(
+    parts: Parts, session: Session, deliveries: Sequence[Delivery], received: list[Received], now: datetime
+) -> None:
+    items = [(number, item) for number, one in enumerate(deliveries) for item in one.parsed.inbound]
+    if not items:
+        return
+    known = known_customers(session, [item.from_phone for _, item in items], now)
+    arrivals: list[tuple[int, Arrival]] = []
+    for number, item in items:
+        delivery, customer_id = deliveries[number], known[item.from_phone]
+        sender = sender_of(session, delivery.channel, item, customer_id)
+        if sender is None:
+            homeless = [Unparseable(written(item), "no sender of the channel has this number")]
+            received[number].quarantined += _quarantine(session, delivery.channel, homeless, now)
+        else:
+            arrival = Arrival(item, delivery.channel, sender, customer_id, delivery.trace_id)
+            arrivals.append((number, arrival))
+    fresh = _store(session, [arrival for _, arrival in arrivals], now)
+    new = [(number, arrival) for number, arrival in arrivals if arrival.row["id"] in fresh]
+    opted_out: set[UUID] = set()
+    if new:
+        opted_out = decide_opting(parts, session, parts.directory.current(now), [one for _, one in new], now)
+    for number, arrival in arrivals:
+        result = received[number]
+        if arrival.row["id"] not in fresh:
+            result.duplicates += 1
+            continue
+        result.inbound_ids.append(arrival.row["id"])
+        if arrival.customer_id in opted_out:
+            result.opted_out.append(arrival.customer_id)
+
+
+def _store(session: Session, arrivals: Sequence[Arrival], now: datetime) -> set[UUID]:
+    """Inserts what is new, and returns the ids of that; a repeated message is known by its provider's id."""
+    unique: dict[tuple[UUID, str], Arrival] = {}
+    for arrival in arrivals:
+        arrival.row = _row(arrival, now)
+        unique.setdefault((arrival.channel.id, arrival.row["provider_message_id"]), arrival)
+    rows = [arrival.row for arrival in unique.values()]
+    return insert_new(session, Inbound, rows, ("channel_id", "provider_message_id"), "id")
+
+
+def _row(arrival: Arrival, now: datetime) -> dict[str, Any]:
+    item = arrival.parsed
+    return {
+        "id": new_id(),
+        "channel_id": arrival.channel.id,
+        "sender_id": arrival.sender.id,
+        "brand_id": arrival.sender.brand_id,
+        "customer_id": arrival.customer_id,
+        "provider_message_id": item.provider_message_id[:80],
+        "text": clean(item.text)[:MAX_TEXT],
+        "media": [{"url": media.url, "type": media.content_type} for media in item.media],
+        "sent_at": min(item.at, now) if item.at is not None else None,
+        "received_at": now,
+        "status": RECEIVED,
+        "trace_id": arrival.trace_id,
+    }
+
+
 def _quarantine(session: Session, channel: ChannelView, lost: Sequence[Unparseable], now: datetime) -> int:
     rows = [
         {
             "id": new_id(),
             "channel_id": channel.id,
             "digest": hashlib.sha256(item.raw).digest(),
-            "body": item.raw.decode("utf-8", "backslashreplace"),
+            "body": item.raw.decode("utf-8", "backslashreplace").replace("\x00", "\ufffd"),
             "why": item.why[:200],
             "received_at": now,
         }
@@ -98,287 +147,26 @@ def _quarantine(session: Session, channel: ChannelView, lost: Sequence[Unparseab
     return len(rows)
 
 
-def _receive_inbound(
-    parts: Parts,
-    session: Session,
-    directory: Directory,
-    channel: ChannelView,
-    inbound: Sequence[ParsedInbound],
-    now: datetime,
-    trace_id: str,
-) -> Received:
-    if not inbound:
-        return Received()
-    known = _known_customers(session, inbound, now)
-    arrivals, homeless = [], []
-    for item in inbound:
-        customer_id = known.get(item.from_phone)
-        sender = customer_id and _sender_of(session, directory, channel, item, customer_id)
-        if customer_id is None or not sender:
-            homeless.append(
-                Unparseable(
-                    _readable(item), "no phone" if customer_id is None else "no sender has this number"
-                )
-            )
-        else:
-            arrivals.append(_Arrival(item, sender, customer_id))
-    new = _store(session, channel, arrivals, now, trace_id)
-    opted_out = _decide_opting(parts, session, directory, new, now, trace_id) if new else ()
-    return Received(
-        tuple(arrival.row["id"] for arrival in new),
-        tuple(opted_out),
-        len(arrivals) - len(new),
-        _quarantine(session, channel, homeless, now),
-    )
+def written(item: ParsedInbound) -> bytes:
+    """A message that was understood but belongs to nobody, as the quarantine keeps it; `reread` is the reverse."""
+    told = {
+        "huixin_inbound": item.provider_message_id,
+        "from": item.from_phone,
+        "to": item.to_address,
+        "text": clean(item.text),
+        "at": item.at.isoformat() if item.at else None,
+        "sign": item.sign_name,
+    }
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
-def _readable(item: ParsedInbound) -> bytes:
-    return f"{item.provider_message_id}\n{item.from_phone}\n{item.to_address}\n{item.text}".encode(
-        "utf-8", "replace"
-    )
-
-
-def _known_customers(session: Session, inbound: Sequence[ParsedInbound], now: datetime) -> dict[str, UUID]:
-    numbers = {item.from_phone for item in inbound if item.from_phone}
-    known = customers.ids_by_phone(session, numbers)
-    missing = sorted(numbers - set(known))
-    if missing:
-        rows = [customers.customer_row(new_id(), e164, phones.region_of(e164), now) for e164 in missing]
-        rows.sort(key=lambda row: row["phone_hash"])
-        insert_ignoring(session, Customer, rows, ("phone_hash",))
-        known = customers.ids_by_phone(session, numbers)
-    return known
-
-
-def _sender_of(
-    session: Session, directory: Directory, channel: ChannelView, item: ParsedInbound, customer_id: UUID
-) -> SenderView | None:
-    """Routes by destination and signature; where brands share the number, to the one that wrote last."""
-    fitting = [sender for sender in channel.senders if sender.address == item.to_address]
-    fitting = fitting or [s for s in channel.senders if s.address and item.to_address.endswith(s.address)]
-    fitting = fitting or list(channel.senders)
-    signed = [sender for sender in fitting if item.sign_name and sender.sign_name == item.sign_name]
-    fitting = signed or fitting
-    if len(fitting) <= 1:
-        return fitting[0] if fitting else None
-    mine = {sender.id: sender for sender in fitting}
-    wrote = session.scalars(
-        select(Outbound.sender_id)
-        .where(
-            Outbound.customer_id == customer_id, Outbound.sender_id.in_(mine), Outbound.handed_at.is_not(None)
-        )
-        .order_by(Outbound.handed_at.desc())
-        .limit(1)
-    ).first()
-    return mine[wrote] if wrote else fitting[0]
-
-
-def _store(
-    session: Session, channel: ChannelView, arrivals: Sequence[_Arrival], now: datetime, trace_id: str
-) -> list[_Arrival]:
-    unique: dict[str, _Arrival] = {}
-    for arrival in arrivals:
-        item = arrival.parsed
-        arrival.row = {
-            "id": new_id(),
-            "channel_id": channel.id,
-            "sender_id": arrival.sender.id,
-            "brand_id": arrival.sender.brand_id,
-            "customer_id": arrival.customer_id,
-            "provider_message_id": item.provider_message_id[:80],
-            "text": clean(item.text)[:MAX_TEXT],
-            "media": [{"url": media.url, "type": media.content_type} for media in item.media],
-            "sent_at": item.at,
-            "received_at": now,
-            "status": RECEIVED,
-            "trace_id": trace_id,
-        }
-        unique.setdefault(arrival.row["provider_message_id"], arrival)
-    rows = [arrival.row for arrival in unique.values()]
-    fresh = insert_new(session, Inbound, rows, ("channel_id", "provider_message_id"), "id") if rows else set()
-    return [arrival for arrival in unique.values() if arrival.row["id"] in fresh]
-
-
-def _decide_opting(
-    parts: Parts,
-    session: Session,
-    directory: Directory,
-    new: Sequence[_Arrival],
-    now: datetime,
-    trace_id: str,
-) -> list[UUID]:
-    """Under the customers' locks: notes that they wrote, and applies opting out and in by rule."""
-    ids = {arrival.customer_id for arrival in new}
-    locked = {row.id: row for row in customers.lock(session, ids)}
-    session.execute(update(Customer).where(Customer.id.in_(ids)).values(last_inbound_at=now))
-    changes = Changes()
-    opted_out: list[UUID] = []
-    for arrival in new:
-        verdict = _verdict(parts, session, arrival, directory)
-        if isinstance(verdict, OptOutByRule):
-            opted_out.append(arrival.customer_id)
-        if verdict is not None:
-            reader = Reader(session, directory, changes, now)
-            book = reader.turns({(arrival.customer_id, arrival.sender.id)}, locked)
-            _apply(
-                parts, session, book.turn(arrival.customer_id, arrival.sender.id, trace_id), arrival, verdict
-            )
-    changes.flush(session)
-    return opted_out
-
-
-def _verdict(
-    parts: Parts, session: Session, arrival: _Arrival, directory: Directory
-) -> OptOutByRule | OptInByRule | None:
-    item = arrival.parsed
-    channel = directory.channels[arrival.sender.channel_id]
-    style = channel.capabilities.style.value
-    if item.opt_out_type in ("stop", "start"):
-        return _providers_word(item.opt_out_type, item.text, style)
-    text, words = arrival.row["text"], parts.rules.opt_out_words
-    if words.words_in(strip_marks(fold(text))) is None:
-        return judge_opt_out(
-            words, text, offered=None, has_open_question=False, open_choices=frozenset(), channel=style
-        )
-    pair = (arrival.customer_id, arrival.sender.id)
-    asked = [row for row in runs.open_questions(session, [pair[0]]) if row.sender_id == pair[1]]
-    return judge_opt_out(
-        words,
-        text,
-        offered=outbound_queue.last_handed(session, [pair])[pair],
-        has_open_question=bool(asked),
-        open_choices=frozenset(word for row in asked for word in row.choices),
-        channel=style,
-    )
-
-
-def _providers_word(kind: str, text: str, style: str) -> OptOutByRule | OptInByRule:
-    """The provider has acted on the word already: what it understood counts. Source: SPEC IN-6."""
-    language = language_of(text) or "en"
-    if kind == "start":
-        return OptInByRule(word=text[:20], language=language)
-    return OptOutByRule(
-        scope=Scope.ALL if style == "north_america" else Scope.MARKETING,
-        word=text[:20],
-        language=language,
-        reason="provider_opt_out",
-    )
-
-
-def _apply(
-    parts: Parts, session: Session, turn: Turn, arrival: _Arrival, verdict: OptOutByRule | OptInByRule
-) -> None:
-    if isinstance(verdict, OptOutByRule):
-        _opt_out(parts, session, turn, arrival, verdict)
-    elif turn.profile["consent"] in ("withdrawn", "held") or turn.profile["stopped_at"] is not None:
-        _opt_in(parts, turn, arrival, verdict)
-
-
-def _close(turn: Turn, inbound_id: UUID, outcome: str) -> None:
-    conversation_id = turn.conversation["id"] if turn.conversation else None
-    turn.changes.closed_inbounds.append(
-        {
-            "id": inbound_id,
-            "status": DONE,
-            "outcome": outcome,
-            "decided_at": turn.now,
-            "leased_until": None,
-            "conversation_id": conversation_id,
-        }
-    )
-
-
-def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: _Arrival, verdict: OptOutByRule) -> None:
-    inbound_id = arrival.row["id"]
-    was_out = turn.profile["consent"] == "withdrawn" and (
-        verdict.scope != Scope.ALL or turn.profile["stopped_at"]
-    )
-    affected = _brands_on(session, turn)
-    opting.withdraw(
-        session,
-        turn.changes,
-        turn.customer.id,
-        affected,
-        verdict.scope,
-        "inbound",
-        turn.now,
-        inbound_id=inbound_id,
-        reason=verdict.reason,
-        trace_id=turn.trace_id,
-    )
-    _end_marketing_runs(session, turn, affected)
-    turn.decide(
-        "inbound",
-        inbound_id,
-        "opted_out",
-        verdict.reason,
-        word=verdict.word,
-        scope=verdict.scope,
-        brands=len(affected),
-    )
-    _close(turn, inbound_id, "opted_out")
-    can = turn.channel.capabilities
-    is_confirmed = can.confirms_opt_outs or can.templates_only or arrival.parsed.opt_out_type is not None
-    if not (is_confirmed or was_out):
-        cause = Cause(CauseKind.OPT_OUT, turn.now)
-        origin = messages.Origin(inbound_id=inbound_id)
-        messages.say(parts, turn, "opt_out_confirmed", cause, origin, verdict.language)
-
-
-def _opt_in(parts: Parts, turn: Turn, arrival: _Arrival, verdict: OptInByRule) -> None:
-    inbound_id = arrival.row["id"]
-    opting.grant(turn, "inbound", inbound_id=inbound_id, wording=verdict.word)
-    turn.decide("inbound", inbound_id, "opted_in", "opt_in_word", word=verdict.word)
-    _close(turn, inbound_id, "opted_in")
-    if arrival.parsed.opt_out_type is None:
-        cause = Cause(CauseKind.OPT_IN, turn.now)
-        origin = messages.Origin(inbound_id=inbound_id)
-        messages.say(parts, turn, "opt_in_confirmed", cause, origin, verdict.language)
-
-
-def _brands_on(session: Session, turn: Turn) -> list[UUID]:
-    """The brand, and every brand that used this number to this person within a year."""
-    sharing = [
-        s for s in turn.channel.senders if s.address == turn.sender.address and s.brand_id != turn.brand.id
-    ]
-    if not sharing:
-        return [turn.brand.id]
-    used = session.scalars(
-        select(Outbound.brand_id)
-        .where(
-            Outbound.customer_id == turn.customer.id,
-            Outbound.sender_id.in_([sender.id for sender in sharing]),
-            Outbound.handed_at >= turn.now - SHARED_FOR,
-        )
-        .distinct()
-    )
-    found = [turn.brand.id, *used]
-    customers.add_profiles(session, {(turn.customer.id, brand_id) for brand_id in found}, turn.now)
-    return found
-
-
-def _end_marketing_runs(session: Session, turn: Turn, affected: Sequence[UUID]) -> None:
-    """Journeys and open sign-ups end with an opt-out; what the customer asked for goes on."""
-    table = runs.Run.__table__
-    mine = select(table.c.id).where(
-        table.c.customer_id == turn.customer.id,
-        table.c.brand_id.in_(affected),
-        table.c.status == runs.ACTIVE,
-        table.c.cause.in_((CauseKind.JOURNEY.value, CauseKind.CAMPAIGN.value, CauseKind.OPT_IN.value)),
-    )
-    ids = list(session.scalars(mine))
-    runs.close_questions(session, ids)
-    update_all(
-        session,
-        runs.Run,
-        [
-            {
-                "id": run,
-                "status": runs.FINISHED,
-                "outcome": "opted_out",
-                "due_at": None,
-                "updated_at": turn.now,
-            }
-            for run in ids
-        ],
-    )
+def reread(body: str) -> ParsedInbound | None:
+    """The message that `written` has kept; None where the body is a provider's own."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(told, dict) or "huixin_inbound" not in told:
+        return None
+    at = datetime.fromisoformat(told["at"]) if told["at"] else None
+    return ParsedInbound(told["huixin_inbound"], told["from"], told["to"], told["text"], at, told["sign"])

@@ -9,16 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import phone as phones
 from app.domain.flows.stimuli import Triggered
 from app.domain.purpose import Cause, CauseKind
 from app.store import customers
-from app.store.customers import Customer
 from app.store.encryption import keyring
 from app.store.events import Event, Order
 from app.store.tables import new_id
 from app.store.writing import insert_ignoring, insert_new, update_all
 from app.usecases import flow_runs
+from app.usecases.arrivals import known_customers
 from app.usecases.changes import Changes
 from app.usecases.directory import BrandView, Directory
 from app.usecases.parts import Parts
@@ -71,20 +70,6 @@ def record_events(parts: Parts, brand: BrandView, told: Sequence[NewEvent], now:
     if started:
         parts.wake.ring("outbound")
     return Recorded(len(fresh), len(told) - len(fresh), started)
-
-
-def known_customers(session: Session, numbers: Sequence[str], now: datetime) -> dict[str, UUID]:
-    """Customers' ids by phone; people not known yet are made."""
-    wanted = set(numbers)
-    known = customers.ids_by_phone(session, wanted)
-    rows = [
-        customers.customer_row(new_id(), e164, phones.region_of(e164), now) for e164 in wanted - set(known)
-    ]
-    if rows:
-        rows.sort(key=lambda row: row["phone_hash"])
-        insert_ignoring(session, Customer, rows, ("phone_hash",))
-        known = customers.ids_by_phone(session, wanted)
-    return known
 
 
 def _store(
@@ -192,4 +177,4 @@ def _start_flows(parts: Parts, session: Session, turn: Turn, event_id: UUID, eve
     return started
 
 
-__all__ = ["NewEvent", "Recorded", "known_customers", "order_hash", "record_events"]
+__all__ = ["NewEvent", "Recorded", "order_hash", "record_events"]

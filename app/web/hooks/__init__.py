@@ -2,7 +2,7 @@
 
 import hmac
 import threading
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
@@ -15,7 +15,8 @@ from app.providers.contract import Acknowledgement, Parsed, Request
 from app.settings import Settings
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
-from app.usecases.receive import hand_overs_open, receive
+from app.usecases.receive import Delivery, hand_overs_open
+from app.usecases.receiving_together import Reception
 
 MAX_BODY = 1_000_000
 HAND_OVER_WAIT_S = 0.4
@@ -68,7 +69,7 @@ def _take(parts: Parts, channel: ChannelView, parsed: Parsed) -> tuple[str, Resp
     trace_id = uuid4().hex
     with logs.trace(trace_id, channel=channel.name):
         try:
-            received = receive(parts, channel, parsed, parts.now(), trace_id)
+            received = current_app.extensions["reception"].take(Delivery(channel, parsed, trace_id))
         except (DBAPIError, PoolTimeout) as error:
             log.warning(
                 "a delivery could not be stored; the provider is asked to repeat it",
@@ -87,11 +88,11 @@ def _take(parts: Parts, channel: ChannelView, parsed: Parsed) -> tuple[str, Resp
     return "taken", _answer(channel.provider.acknowledge(parsed))
 
 
-def _let_hand_overs_end(parts: Parts, opted_out: tuple[object, ...]) -> None:
+def _let_hand_overs_end(parts: Parts, opted_out: list[UUID]) -> None:
     """Waits, holding nothing, for hand-overs that had begun before the opt-out; one still open then is logged."""
     pause = threading.Event()
     for _ in range(int(HAND_OVER_WAIT_S / HAND_OVER_POLL_S)):
-        if not hand_overs_open(parts, opted_out):  # type: ignore[arg-type]
+        if not hand_overs_open(parts, opted_out):
             return
         pause.wait(HAND_OVER_POLL_S)
     log.warning(
@@ -114,4 +115,5 @@ def _answer(answer: Acknowledgement) -> Response:
 
 def register(app: Flask, parts: Parts, settings: Settings) -> None:
     """Adds the webhooks to the application."""
+    app.extensions["reception"] = Reception(parts)
     app.register_blueprint(hooks)
