@@ -9,6 +9,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from prometheus_client import Counter
+from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.jobs import Job
@@ -33,6 +34,7 @@ class Clock:
         self.parts, self.jobs, self.lead = parts, jobs, lead
         self.stopping = threading.Event()
         self._lock = threading.Lock()
+        self._has_jumped = False
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def run(self) -> None:
@@ -56,10 +58,12 @@ class Clock:
         """Ends after the jobs under way."""
         self.stopping.set()
 
+    def _leads(self) -> bool:
+        with self._lock:  # jobs and the watchdog ask from different threads
+            return self.lead.is_mine()
+
     def _tick(self, job: Job) -> None:
-        with self._lock:
-            leads = self.lead.is_mine()
-        if not leads or self.stopping.is_set():
+        if not self._leads() or self.stopping.is_set():
             return
         try:
             counts = job.run(self.parts, self.parts.now())
@@ -83,19 +87,30 @@ class Clock:
             wall, steady = wall_now, steady_now
             if abs(stepped) >= timedelta(seconds=STEP_S):
                 self._rearm(stepped)
+            self._hold_marketing()
             self._beat()
 
     def _rearm(self, stepped: timedelta) -> None:
         log.warning(
             "the wall clock was stepped; jobs are armed anew", seconds=round(stepped.total_seconds(), 1)
         )
-        if stepped > LONG_JUMP:
-            marketing_switch.stop_all(self.parts, "clock jumped forward", self.parts.now())
+        self._has_jumped = self._has_jumped or stepped > LONG_JUMP
         for name, job in self.jobs.items():
             self._scheduler.reschedule_job(name, trigger=IntervalTrigger(seconds=job.every.total_seconds()))
 
+    def _hold_marketing(self) -> None:
+        """Stops marketing after a long jump; a database that is away then does not make it forgotten."""
+        if not self._has_jumped:
+            return
+        try:
+            marketing_switch.stop_all(self.parts, "clock jumped forward", self.parts.now())
+        except DBAPIError as error:
+            log.warning("marketing could not be stopped yet", error=type(error).__name__)
+            return
+        self._has_jumped = False
+
     def _beat(self) -> None:
-        if not self.lead.is_mine():
+        if not self._leads():
             return
         try:
             with self.parts.store.write() as session:

@@ -28,7 +28,7 @@ class FileLeadership:
     """A lock file beside the SQLite database; the kernel frees it with the process."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path)
+        self._lock = FileLock(path, thread_local=False)  # the process leads, whichever thread asks
 
     def is_mine(self) -> bool:
         """Whether the lock is held, or could be taken at once."""
@@ -46,7 +46,7 @@ class FileLeadership:
 
 
 class AdvisoryLeadership:
-    """A session lock on a connection of its own, with short keepalives, so that a dead leader is noticed in seconds."""
+    """A session lock on a connection of its own, with short keepalives both ways: a dead leader is soon noticed."""
 
     def __init__(self, url: str) -> None:
         keepalives = {
@@ -56,6 +56,7 @@ class AdvisoryLeadership:
             "keepalives_count": 3,
             "connect_timeout": 3,
             "application_name": "huixin-clock",
+            "options": " ".join(f"-c tcp_keepalives_{name}" for name in ("idle=3", "interval=1", "count=3")),
         }
         self._engine: Engine = create_engine(url, poolclass=NullPool, connect_args=keepalives)
         self._connection: Any = None

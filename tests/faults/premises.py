@@ -1,0 +1,112 @@
+"""An installation of its own for a fault test: its secrets, the demo brand, and a signed `http` channel to a gateway.
+
+Everything that runs, in this process or in a process of its own, finds it by the same environment.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app import clock
+from app.secret_keys import create_secrets
+from app.settings import ROOT, Settings, load
+from app.store.brands import Brand
+from app.store.channels import Channel, Sender
+from app.store.engine import Store
+from app.store.tables import new_id
+from app.usecases import demo
+from app.usecases.directory import ChannelView
+from app.usecases.parts import Parts
+from app.wiring import build_parts
+from tests.doubles.gateway import KEY
+from tests.doubles.listening import free_port
+from tests.doubles.twilio_api import ACCOUNT, TOKEN
+
+ADDRESS = "10690002"
+HOOK_SECRET = "secret-of-the-hook"
+NOWHERE = "http://127.0.0.1:9"
+
+
+@dataclass
+class Premises:
+    """Where one installation lives; `environ` is what its processes are started with."""
+
+    var: Path
+    database_url: str
+    redis_url: str | None = None
+    nlu_url: str = NOWHERE
+    port: int = field(default_factory=free_port)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        own = {
+            "HUIXIN_VAR": str(self.var),
+            "HUIXIN_DATABASE_URL": self.database_url,
+            "HUIXIN_NLU_URL": self.nlu_url,
+            "HUIXIN_LOG_FORMAT": "json",
+            "PORT": str(self.port),
+        }
+        if self.redis_url:
+            own["HUIXIN_REDIS_URL"] = self.redis_url
+        return own
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def hook(self, channel: str = "gateway", kind: str = "inbound", secret: str = HOOK_SECRET) -> str:
+        return f"/hooks/{channel}/{secret}/{kind}"
+
+    def settings(self) -> Settings:
+        return load(self.environ, directory=self.var)
+
+    def parts(self, now: Callable[[], datetime] = clock.now, store: Store | None = None) -> Parts:
+        return build_parts(self.settings(), now=now, store=store)
+
+
+def furnish(premises: Premises, send_url: str = f"{NOWHERE}/send", *, now: datetime | None = None) -> None:
+    """Make secrets, demo brand and channels (`simulator`, `gateway`, `twilio`) in a database that has its tables."""
+    create_secrets(premises.var)
+    parts = premises.parts()
+    at = now or clock.now()
+    demo.load(parts, at)
+    with parts.store.write() as session:
+        brand_id = session.scalars(select(Brand.id)).one()
+        told = {
+            "gateway": ("http", {"key": KEY, "send_url": send_url, "style": "mainland"}, ADDRESS),
+            "twilio": ("twilio", {"account_sid": ACCOUNT, "auth_token": TOKEN}, "+15005550006"),
+        }
+        for name, (provider, settings, address) in told.items():
+            channel = Channel(
+                id=new_id(),
+                name=name,
+                provider=provider,
+                secret=HOOK_SECRET,
+                settings=settings,
+                created_at=at,
+            )
+            session.add(channel)
+            session.flush()
+            session.add(Sender(id=new_id(), channel_id=channel.id, brand_id=brand_id, address=address))
+    parts.store.close()
+
+
+def channel_of(parts: Parts, name: str = "gateway") -> ChannelView:
+    """Return a channel as use cases see it."""
+    found = parts.directory.current(parts.now()).channel_named(name)
+    assert found is not None
+    return found
+
+
+def phone_of(number: int) -> str:
+    """Return the phone of the n-th customer of a test."""
+    return f"+86138{10_000_000 + number:08d}"
+
+
+def environ_of(premises: Premises) -> dict[str, str]:
+    """Return the whole environment of a process of this installation."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **premises.environ}
