@@ -46,7 +46,8 @@ _NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d{1,2})?)"
 _HAN_NUMBER = "[一二两兩三四五六七八九十百千万萬半零]"
 _AMOUNT = re.compile(
     rf"""(?:[¥￥$€£]|\b(?:rmb|usd|cny)\s?){_NUMBER}(?:\s?(?:k\b|[万萬千]))?
-      | {_NUMBER}\s?(?:[万萬千]?(?:元|块钱?|塊錢?|圆)|[万萬](?![能事物一])|(?:rmb|usd|yuan|dollars?|bucks?|cents?)\b)
+      | {_NUMBER}\s?(?:[万萬千]?(?:元|块钱?|塊錢?|圆)|[万萬](?![能事物一]))
+      | {_NUMBER}\s?(?:rmb|usd|yuan|dollars?|bucks?|cents?)\b
       | {_HAN_NUMBER}+(?:元|块钱|塊錢|块(?![头石儿钟])|塊(?![頭石]))
       | (?<=[满滿减減送])\d{{2,6}}(?!\d|[折个個件人位])""",
     _FLAGS,
@@ -66,11 +67,13 @@ _MOMENT = rf"""(?:
   | (?:本|这个?|這個?|下下?个?|下個)?(?:周|週|星期|礼拜|禮拜)[一二三四五六日天末]
   | 下个?[周月]|下[個週]|元旦|除夕|春节|春節
   | {_DAY_PART}
-  | (?:\d{{1,2}}|[一二两兩三四五六七八九十]{{1,3}})[点點](?!单|單|菜|了吗)(?:半|[一三]刻|\d{{1,2}}分?|钟|鐘|整)?
+  | (?:\d{{1,2}}|[一二两兩三四五六七八九十]{{1,3}})[点點](?!单|單|菜|了吗)
+    (?:半|[一三]刻|\d{{1,2}}分?|钟|鐘|整)?
   | (?<![\d:])\d{{1,2}}[:：]\d{{2}}(?:\s?[ap]\.?m\b\.?)?
   | \b\d{{1,2}}\s?[ap]\.?m\b\.? | \b\d{{1,2}}\s?o'?clock\b | \bnoon\b | \bmidnight\b
-  | \b(?:day\ after\ tomorrow|tomorrow|tmrw|tmr|today|tonight|this\ (?:morning|afternoon|evening|weekend|week))\b
-  | \bnext\ (?:week|month|weekend)\b | \b(?:morning|afternoon|evening)\b(?<!good\ morning)(?<!good\ evening)(?<!good\ afternoon)
+  | \b(?:day\ after\ tomorrow|tomorrow|tmrw|tmr|today|tonight)\b
+  | \b(?:this\ (?:morning|afternoon|evening|weekend|week)|next\ (?:week|month|weekend))\b
+  | (?<!good\ )\b(?:morning|afternoon|evening)\b
   | \b(?:(?:this|next)\s)?{_WEEK_DAY}\b
   | \b{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b | \b\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH}\b
 )"""

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import ctypes
 import logging
 import os
 import signal
@@ -10,10 +9,7 @@ import socket
 import sys
 import threading
 import time
-import warnings
-from typing import TYPE_CHECKING, Any
-
-os.environ.update(RASA_TELEMETRY_ENABLED="false", LOG_LEVEL="ERROR", TF_CPP_MIN_LOG_LEVEL="3")
+from typing import TYPE_CHECKING
 
 from bot.shelf import Model, Shelf, ShelfError, var_folder
 
@@ -26,7 +22,6 @@ MODEL_HEADER = "X-Huixin-Model"
 OPEN_PATHS = ("/", "/model/parse", "/status", "/version")
 """All that Rasa's server may be asked: its other routes change the model or write files."""
 
-_PARENT_DEATH_SIGNAL = 1
 _WARM_UP = ("你好", "please stop texting me", "明天下午三点还有位子吗")
 
 
@@ -35,13 +30,20 @@ def plain(text: str) -> str:
     return text.lstrip("/\\ \t\r\n\u3000\uff0f")
 
 
+def keep_texts_out_of_logs() -> None:
+    """Rasa writes each text at level debug, to a logger that no standard setting silences."""
+    import structlog
+
+    logging.disable(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
 def load(model: Model) -> "Agent":
     """The model, loaded and warm; ShelfError if Rasa loaded another one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from rasa.core.agent import Agent
+    keep_texts_out_of_logs()
+    from rasa.core.agent import Agent
 
-        agent = Agent.load(str(model.path))
+    agent = Agent.load(str(model.path))
     loaded = agent.processor.model_filename if agent.processor else None
     if loaded != model.path.name:
         raise ShelfError(f"Rasa loaded {loaded} instead of {model.path.name}")
@@ -82,15 +84,14 @@ def application(agent: "Agent", model: Model) -> "Sanic":
 
 
 def end_with_parent(parent: int) -> None:
-    """Ends this process when the one with this id has ended: by the kernel on Linux, by looking elsewhere."""
-    if sys.platform == "linux" and os.getppid() == parent:
-        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+    """Ends this process within a second of the one with this id."""
+    is_child = os.getppid() == parent
 
     def watch() -> None:
-        while os.getppid() == parent or _is_alive(parent):
-            time.sleep(1)
+        while os.getppid() == parent if is_child else _is_alive(parent):
+            time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(5)
+        time.sleep(3)
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
@@ -124,18 +125,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--parent-pid", type=int, default=os.getppid(), help="end when this process ends")
     options = parser.parse_args(arguments)
     end_with_parent(options.parent_pid)
-    logging.disable(logging.WARNING)
-    try:
-        listening = _listen(options.port)
-        model = Shelf(var_folder() / "models").current()
-        app = application(load(model), model)
-    except ShelfError as error:
-        print(error, file=sys.stderr)
-        return 1
+    listening = _listen(options.port)
+    model = Shelf(var_folder() / "models").current()
+    app = application(load(model), model)
     print(f"serving {model.name} on http://{HOST}:{options.port}", file=sys.stderr, flush=True)
     app.run(sock=listening, workers=1, access_log=False, debug=False, motd=False)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

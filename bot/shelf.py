@@ -56,7 +56,7 @@ def sha256_of(path: Path) -> str:
 
 
 class Shelf:
-    """The models of one `var/models` folder and the pointer `current`, which also remembers what came before."""
+    """The models of one folder and the pointer `current`, which also remembers what came before."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,0 +1,91 @@
+"""The training and test lines: every intent has enough of them, and neither set repeats the other."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from app.domain.text import bare, fold
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAINING = sorted((ROOT / "data" / "nlu").glob("*.yml"))
+TEST_FILES = sorted((ROOT / "data" / "nlu_test").glob("*.tsv"))
+DOMAIN = yaml.safe_load((ROOT / "bot" / "domain.yml").read_text("utf-8"))
+INTENTS = {
+    "opt_out", "opt_in", "help", "complaint", "refund_return", "order_status", "book", "change_booking",
+    "store_info", "offer_info", "claim_offer", "refer_friend", "confirm", "deny", "human_agent", "praise",
+    "greeting", "wrong_number", "abuse", "out_of_scope",
+}  # fmt: skip
+ASKED_OFTEN = {"opt_out", "complaint", "refund_return", "change_booking", "out_of_scope", "store_info"}
+TOO_ALIKE = 0.7
+
+
+def examples(path: Path) -> list[str]:
+    (block,) = yaml.safe_load(path.read_text("utf-8"))["nlu"]
+    assert block["intent"] == path.stem
+    return [line.removeprefix("- ") for line in block["examples"].splitlines()]
+
+
+def test_lines() -> list[tuple[str, str, str]]:
+    lines = [line.split("\t") for path in TEST_FILES for line in path.read_text("utf-8").splitlines()]
+    return [(text, intent, language) for text, intent, language in lines]
+
+
+test_lines.__test__ = False  # type: ignore[attr-defined]
+
+
+def key(text: str) -> str:
+    return bare(text) or fold(text)
+
+
+def pairs(text: str) -> frozenset[str]:
+    folded = key(text)
+    return frozenset(folded[place : place + 2] for place in range(len(folded) - 1)) or frozenset({folded})
+
+
+def test_the_domain_names_exactly_the_twenty_intents() -> None:
+    assert len(INTENTS) == 20
+    assert set(DOMAIN["intents"]) == INTENTS
+    assert {path.stem for path in TRAINING} == INTENTS
+
+
+def test_the_domain_names_the_five_entities() -> None:
+    assert set(DOMAIN["entities"]) == {"order_number", "datetime", "amount", "coupon_code", "phone"}
+
+
+@pytest.mark.parametrize("path", TRAINING, ids=lambda path: path.stem)
+def test_an_intent_has_enough_examples_in_both_languages(path: Path) -> None:
+    lines = examples(path)
+    chinese = sum(any("\u4e00" <= sign <= "\u9fff" for sign in line) for line in lines)
+    assert len(lines) >= (120 if path.stem in ASKED_OFTEN else 60)
+    assert chinese >= 25
+    assert len(lines) - chinese >= 25
+
+
+def test_no_example_stands_twice() -> None:
+    counts = Counter(key(line) for path in TRAINING for line in examples(path))
+    assert [line for line, count in counts.items() if count > 1] == []
+
+
+def test_no_example_would_be_read_as_a_command_or_an_annotation() -> None:
+    lines = [line for path in TRAINING for line in examples(path)]
+    assert [line for line in lines if line.startswith("/") or "](" in line or "]{" in line] == []
+
+
+def test_test_lines_name_known_intents_and_languages() -> None:
+    lines = test_lines()
+    assert len(lines) >= 240
+    assert {intent for _, intent, _ in lines} == INTENTS
+    assert {language for _, _, language in lines} == {"zh", "en", "mixed"}
+
+
+def test_no_test_line_is_nearly_a_training_line() -> None:
+    trained = [(line, pairs(line)) for path in TRAINING for line in examples(path)]
+    alike = []
+    for text, _, _ in test_lines():
+        asked = pairs(text)
+        alike += [
+            (text, line) for line, seen in trained if len(asked & seen) >= TOO_ALIKE * len(asked | seen)
+        ]
+    assert alike == []
