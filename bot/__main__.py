@@ -62,7 +62,6 @@ def _command(name: str) -> Callable[[list[str]], int] | None:
 
 def main(arguments: list[str]) -> int:
     """Exit code: 0 done, 1 a failure told in one line on stderr, 2 wrong usage."""
-    settle()
     command = _command(arguments[0]) if arguments else None
     if command is None:
         print("usage: python -m bot train|evaluate|serve|promote|rollback|models", file=sys.stderr)
@@ -75,4 +74,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    settle()
     sys.exit(main(sys.argv[1:]))

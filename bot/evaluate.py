@@ -63,7 +63,7 @@ def guess(model: Model, lines: Sequence[Line]) -> list[Guess]:
 
 def report(lines: Sequence[Line], guesses: Sequence[Guess]) -> dict[str, Any]:
     """All figures as one JSON-ready document; rates are shares of 1, latency is in milliseconds."""
-    pairs = [(line.intent, guessed.intent) for line, guessed in zip(lines, guesses, strict=False)]
+    pairs = [(line.intent, guessed.intent) for line, guessed in zip(lines, guesses, strict=True)]
     per_intent = {intent: _scores(pairs, intent) for intent in sorted({true for true, _ in pairs})}
     languages = sorted({line.language for line in lines})
     missed = Counter((true, guessed) for true, guessed in pairs if true != guessed)
@@ -76,7 +76,7 @@ def report(lines: Sequence[Line], guesses: Sequence[Guess]) -> dict[str, Any]:
         "per_language": {
             language: {
                 "accuracy": _accuracy(
-                    [pair for pair, line in zip(pairs, lines, strict=False) if line.language == language]
+                    [pair for pair, line in zip(pairs, lines, strict=True) if line.language == language]
                 ),
                 "n": sum(line.language == language for line in lines),
             }
@@ -103,8 +103,8 @@ def _scores(pairs: Sequence[tuple[str, str]], intent: str) -> dict[str, Any]:
 
 def _opt_out(lines: Sequence[Line], guesses: Sequence[Guess]) -> dict[str, Any]:
     """Opt-out at several bars: `recall` of wishes at or over it, `wrongful` share of all other messages."""
-    wishes = [g for line, g in zip(lines, guesses, strict=False) if line.intent == "opt_out"]
-    others = [g for line, g in zip(lines, guesses, strict=False) if line.intent != "opt_out"]
+    wishes = [g for line, g in zip(lines, guesses, strict=True) if line.intent == "opt_out"]
+    others = [g for line, g in zip(lines, guesses, strict=True) if line.intent != "opt_out"]
 
     def share(guessed: Sequence[Guess], bar: float) -> float:
         hits = sum(g.intent == "opt_out" and g.confidence >= bar for g in guessed)
@@ -149,7 +149,7 @@ def main(arguments: list[str]) -> int:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
         return 0
     _print_table(model.name, figures)
-    for line, guessed in zip(lines, guesses, strict=False) if options.misses else ():
+    for line, guessed in zip(lines, guesses, strict=True) if options.misses else ():
         if line.intent != guessed.intent:
             print(f"{line.text}\t{line.intent}\t{guessed.intent}\t{guessed.confidence:.2f}")
     return 0

@@ -98,8 +98,8 @@ class SentenceClassifier(GraphComponent):
         rows = self._features.rows([message.get(TEXT) or "" for message in messages])
         names = [str(name) for name in self._machine.classes_]
         chances = _chances(self._machine.decision_function(rows), self._temperature)
-        for message, row in zip(messages, chances, strict=False):
-            ranked = sorted(zip(names, row, strict=False), key=lambda pair: -pair[1])
+        for message, row in zip(messages, chances, strict=True):
+            ranked = sorted(zip(names, row, strict=True), key=lambda pair: -pair[1])
             ranking = [{"name": name, "confidence": float(chance)} for name, chance in ranked]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

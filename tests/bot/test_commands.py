@@ -1,0 +1,41 @@
+"""The commands of the language side, where its environment is missing and where they are used wrongly."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli import bot as bot_commands
+from app.cli.nlu import nlu
+from bot.__main__ import main
+
+
+def test_a_missing_environment_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot_commands, "ROOT", tmp_path)
+    for command, arguments in ((bot_commands.bot, ["models"]), (nlu, ["--port", "5005"])):
+        result = CliRunner().invoke(command, arguments)
+        assert result.exit_code == 1
+        assert (
+            result.stderr == "Error: the language side has no environment (bot/.venv): run `make install`\n"
+        )
+
+
+def test_an_unknown_command_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dance"]) == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_models_of_an_empty_shelf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HUIXIN_VAR", str(tmp_path))
+    assert main(["models", "--json"]) == 0
+    assert capsys.readouterr().out == "[]\n"
+
+
+def test_a_failure_is_one_line_and_exit_code_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HUIXIN_VAR", str(tmp_path))
+    assert main(["rollback"]) == 1
+    assert capsys.readouterr().err == "there is no model to roll back to\n"
