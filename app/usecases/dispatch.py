@@ -115,14 +115,14 @@ def _decide(
             verdict = decide(send, facts.of(row), parts.rules.gate, now)
             _log(changes, row, send.purpose, verdict, now)
             if wait is not None and isinstance(verdict.decision, Allow):
-                updates.append(_queued_again(row, now + wait, "number_paced"))
+                updates.append(_queued_again(row, now + wait, "number_paced", row.expires_at))
             elif isinstance(verdict.decision, Allow):
                 handing = _handing(parts, channel, directory, row, locked[row.customer_id], send.purpose, now)
                 updates.append(handing.update)
                 leaving.append(handing)
                 facts.note_handed(row)
             elif isinstance(verdict.decision, Defer):
-                updates.append(_queued_again(row, verdict.decision.until, verdict.decision.reason))
+                updates.append(_deferred(row, verdict.decision, now))
                 done.deferred += 1
             else:
                 updates.append(_refused(row, verdict, now))
@@ -130,7 +130,7 @@ def _decide(
                     session, parts, directory, changes, row, locked, verdict.decision.reason, now
                 )
                 done.refused += 1
-        outcomes.open_questions(parts, session, directory, changes, leaving, locked, now)
+        outcomes.open_questions(parts, session, changes, leaving, facts)
         _write(session, updates)
         changes.flush(session)
     done.handed = len(leaving)
@@ -198,8 +198,23 @@ def _handing(
     return outcomes.Leaving(row, update, outgoing)
 
 
-def _queued_again(row: Any, until: datetime, reason: str) -> dict[str, Any]:
-    return {"id": row.id, "status": QUEUED, "due_at": until, "reason": reason, "leased_until": None}
+def _queued_again(row: Any, until: datetime, reason: str, expires_at: datetime | None) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "status": QUEUED,
+        "due_at": until,
+        "reason": reason,
+        "expires_at": expires_at,
+        "leased_until": None,
+    }
+
+
+def _deferred(row: Any, decision: Defer, now: datetime) -> dict[str, Any]:
+    """The hours in which a message may not go do not count as its shelf life."""
+    expires_at = row.expires_at
+    if expires_at is not None and decision.reason == "quiet_hours":
+        expires_at += decision.until - now
+    return _queued_again(row, decision.until, decision.reason, expires_at)
 
 
 def _refused(row: Any, verdict: Verdict, now: datetime) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class GateFacts:
     complaining: frozenset[tuple[UUID, UUID]]
     stopped_brands: frozenset[UUID]
     confirmed_at: Mapping[tuple[UUID, UUID], datetime]
-    expired_questions: set[UUID] = field(default_factory=set)
+    open_before: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -79,9 +79,8 @@ class GateFacts:
         return facts
 
     def _keep_question(self, row: Any) -> None:
-        if row.expires_at is not None and row.expires_at <= self.now:
-            self.expired_questions.add(row.run_id)
-        else:
+        self.open_before[row.customer_id, row.sender_id] = row.run_id
+        if row.expires_at is None or row.expires_at > self.now:
             self.questions[row.customer_id, row.sender_id] = (row.run_id, row.expires_at)
 
     def send(self, row: Any) -> Send:
@@ -126,16 +125,24 @@ class GateFacts:
             complaint_hold_until=profile["hold_until"],
             number_status=customer.number_status,
             timezone=customer.timezone,
-            possible_timezones=phones.timezones_of(customer.phone),
+            possible_timezones=phones.timezones_of(customer.phone) or (self._home_zone(row.brand_id),),
             quiet_hours=self._quiet_hours(row.brand_id),
             marketing_stopped=row.brand_id in self.stopped_brands,
             opt_out_confirmed_at=self.confirmed_at.get((row.customer_id, row.brand_id)),
         )
 
+    def superseded_by(self, row: Any) -> UUID | None:
+        """The run whose question is open while this message asks another one: the customer has moved on from it."""
+        asked = self.open_before.get((row.customer_id, row.sender_id))
+        return asked if asked is not None and asked != row.run_id else None
+
     def note_handed(self, row: Any) -> None:
         """A message of this batch is about to leave: later ones of the batch are judged with it."""
         if row.asks_question:
             self.questions[row.customer_id, row.sender_id] = (row.run_id, None)
+
+    def _home_zone(self, brand_id: UUID) -> str:
+        return self.directory.brands[brand_id].timezone
 
     def _quiet_hours(self, brand_id: UUID) -> QuietHours:
         hours = QuietHours()

@@ -1,12 +1,14 @@
 """Decides opting out and in by rule, inside the transaction that stores the texts, before they are acknowledged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.delivery_codes import CodeKind, after_receipt
 from app.domain.opt_out import OptInByRule, OptOutByRule, Scope, judge_opt_out
 from app.domain.purpose import Cause, CauseKind
 from app.domain.text import fold, language_of, strip_marks
@@ -41,6 +43,7 @@ def decide_opting(
     ids = {arrival.customer_id for arrival in new}
     locked = {row.id: row for row in customers.lock(session, ids)}
     session.connection().execute(WROTE, {"ids": list(ids), "at": now})
+    _clear_suspicion(session, locked.values(), now)
     judged = [(arrival, _verdict(session, parts, directory, arrival)) for arrival in new]
     telling = [(arrival, verdict) for arrival, verdict in judged if verdict is not None]
     if not telling:
@@ -56,6 +59,14 @@ def decide_opting(
             _opt_in(parts, turn, arrival, verdict)
     changes.flush(session)
     return {arrival.customer_id for arrival, verdict in telling if isinstance(verdict, OptOutByRule)}
+
+
+def _clear_suspicion(session: Session, writers: Iterable[Any], now: datetime) -> None:
+    """Who writes has a working number, whatever receipts have said. Source: SPEC SE-3."""
+    for customer in writers:
+        if customer.number_status not in ("unknown", "verified"):
+            status = after_receipt(customer.number_status, CodeKind.DELIVERED, None, now)
+            customers.set_number_status(session, customer.id, status, now)
 
 
 def _verdict(session: Session, parts: Parts, directory: Directory, arrival: Arrival) -> Verdict | None:

@@ -10,13 +10,14 @@ from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
 from app.domain.flows.state import RunState
-from app.domain.flows.stimuli import HandedOver, NotSent, Stimulus
+from app.domain.flows.stimuli import HandedOver, NotSent, StaffActed, Stimulus
 from app.providers.contract import Accepted, Outcome, Outgoing, Rejected, Rejection
 from app.store import customers, runs
 from app.store.outbound.table import ACCEPTED, FAILED, HANDING, QUEUED, UNKNOWN, Outbound
 from app.usecases import flow_runs, opting, receipts
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView, Directory
+from app.usecases.gate_facts import GateFacts
 from app.usecases.parts import Parts
 from app.usecases.run_identity import RunIdentity
 from app.usecases.turn import Reader
@@ -159,13 +160,15 @@ def tell_run_not_sent(
 def open_questions(
     parts: Parts,
     session: Session,
-    directory: Directory,
     changes: Changes,
     leaving: Sequence[Leaving],
-    locked: Mapping[UUID, Any],
-    now: datetime,
+    facts: GateFacts,
 ) -> None:
-    """Questions that leave now are open from now on: an answer counts only if it comes later."""
+    """Questions that leave now are open from now on: an answer counts only if it comes later.
+
+    One that is still open on the number gives way: the customer has asked for something else meanwhile.
+    """
+    directory, locked, now = facts.directory, facts.locked, facts.now
     for item in leaving:
         row = item.row
         if not row.asks_question or row.run_id is None:
@@ -175,6 +178,9 @@ def open_questions(
         )
         if state is None or state.open_question is None:
             continue
+        superseded = facts.superseded_by(row)
+        if superseded is not None:
+            _supersede(session, parts, changes, row, superseded, facts)
         words = [word for choice in state.open_question.choices for word in choice.words]
         changes.closed_questions.add(row.run_id)
         changes.new_questions.append(
@@ -190,6 +196,17 @@ def open_questions(
         )
 
 
+def _supersede(
+    session: Session, parts: Parts, changes: Changes, row: Any, run_id: UUID, facts: GateFacts
+) -> None:
+    changes.closed_questions.add(run_id)
+    changes.decide(
+        "run", run_id, row.customer_id, row.brand_id, "cancelled", "superseded", facts.now, row.trace_id
+    )
+    gone = StaffActed("cancelled")
+    _stimulate(session, parts, facts.directory, changes, row, facts.locked, gone, facts.now, run_id)
+
+
 def _stimulate(
     session: Session,
     parts: Parts,
@@ -199,8 +216,9 @@ def _stimulate(
     locked: Mapping[UUID, Any],
     stimulus: Stimulus,
     now: datetime,
+    run_id: UUID | None = None,
 ) -> RunState | None:
-    found = runs.active(session, [row.run_id])
+    found = runs.active(session, [run_id or row.run_id])
     if not found:
         return None
     run = found[0]

@@ -7,14 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.domain.delivery_codes import after_receipt, kind_of
 from app.providers.contract import ParsedReceipt
-from app.store import customers
 from app.store.outbound import queue
 from app.store.outbound import receipts as receipt_store
 from app.store.tables import new_id
-from app.usecases import opting
-from app.usecases.changes import Changes
+from app.usecases import number_health
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
 
@@ -80,7 +77,8 @@ def _apply(
         if rank > receipt_store.RANK.get(held[1]["status"] if held else message.status, 0):
             best[message.id] = (message, row)
     receipt_store.mark_applied(session, applied, now)
-    _learn_from(parts, session, channel, list(best.values()), now)
+    told = [(message, row["status"], row["code"]) for message, row in best.values()]
+    number_health.learn(parts, session, channel.provider.receipt_codes, told, now)
     _raise_states(session, list(best.values()))
     return len(applied)
 
@@ -101,55 +99,3 @@ def _raise_states(session: Session, best: Sequence[tuple[Any, dict[str, Any]]]) 
             for message, row in best
         ],
     )
-
-
-def _learn_from(
-    parts: Parts,
-    session: Session,
-    channel: ChannelView,
-    best: Sequence[tuple[Any, dict[str, Any]]],
-    now: datetime,
-) -> None:
-    """What a failed delivery says about the number, or about the customer's wish; a delivery clears suspicion."""
-    codes = parts.rules.delivery_codes
-    table = channel.provider.receipt_codes
-    telling = [
-        (message, row)
-        for message, row in best
-        if row["status"] in ("delivered", "undelivered") and (row["code"] or row["status"] == "delivered")
-    ]
-    failed = [pair for pair in telling if pair[1]["status"] == "undelivered"]
-    if not failed:
-        return
-    locked = {row.id: row for row in customers.lock(session, {message.customer_id for message, _ in failed})}
-    changes = Changes()
-    for message, row in failed:
-        kind = kind_of(codes, table, row["code"])
-        customer = locked[message.customer_id]
-        status = after_receipt(customer.number_status, kind, customer.number_status_at, now)
-        if status != customer.number_status:
-            customers.set_number_status(session, customer.id, status, now)
-            changes.decide(
-                "number",
-                customer.id,
-                customer.id,
-                message.brand_id,
-                status,
-                "receipt",
-                now,
-                message.trace_id,
-                code=row["code"],
-            )
-        if kind == "opt_out":
-            opting.withdraw(
-                session,
-                changes,
-                customer.id,
-                [message.brand_id],
-                "marketing",
-                "provider",
-                now,
-                reason="provider_opt_out",
-                trace_id=message.trace_id,
-            )
-    changes.flush(session)

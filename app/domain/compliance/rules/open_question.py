@@ -18,7 +18,10 @@ def judge(send: Send, facts: Facts, now: datetime) -> Decision:
     """
     if not (send.asks_question and facts.has_open_question):
         return ALLOW
-    if send.purpose is Purpose.REPLY or send.answers_question_id is not None:
+    is_asked_for = (
+        send.purpose in (Purpose.REPLY, Purpose.OPT_IN_CONFIRMATION) and send.inbound_id is not None
+    )
+    if is_asked_for or send.answers_question_id is not None:
         return ALLOW
     is_first = send.is_follow_up or send.purpose is Purpose.OPT_IN_CONFIRMATION
     until = now + (FIRST_IN_LINE if is_first else IN_LINE)
