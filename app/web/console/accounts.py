@@ -1,0 +1,72 @@
+"""Lets flask-security find and keep staff through our use cases: it never sees a table."""
+
+from typing import Any
+
+from flask_security import RoleMixin, UserDatastore, UserMixin
+
+from app.usecases import log_in
+from app.usecases.log_in import Account
+from app.usecases.parts import Parts
+
+
+class HeldRole(RoleMixin):  # type: ignore[misc]
+    """A role as flask-security wants to see one."""
+
+    permissions = None
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+
+class Member(UserMixin, Account):  # type: ignore[misc]
+    """A member of staff in a session. A failed log-in is noted, and too many lock the account for a while."""
+
+    parts: Parts
+
+    @classmethod
+    def of(cls, parts: Parts, values: dict[str, Any]) -> "Member":
+        """The member with these account values."""
+        member = cls(**values)
+        member.parts = parts
+        return member
+
+    @property
+    def roles(self) -> list[HeldRole]:
+        """The one role of this member."""
+        return [HeldRole(self.role)]
+
+    def is_locked(self, errors: list[str] | None = None) -> bool:
+        """Whether too many wrong passwords were given lately."""
+        return log_in.is_locked(self.parts, self.id, self.parts.now())
+
+    def track_failed_authn(self, method: str) -> None:
+        """Notes a wrong password."""
+        log_in.note(self.parts, self, log_in.FAILED, self.parts.now())
+
+
+class Accounts(UserDatastore):  # type: ignore[misc]
+    """Finds and keeps accounts; nothing else of flask-security's store is used."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(Member, HeldRole)
+        self._parts = parts
+
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Member | None:
+        """The member with this `email`, or whose sessions carry this `fs_uniquifier`."""
+        with self._parts.store.read() as session:
+            values = log_in.account_values(
+                session, email=wanted.get("email"), uniquifier=wanted.get("fs_uniquifier")
+            )
+        return Member.of(self._parts, values) if values else None
+
+    def find_role(self, role: str) -> HeldRole:
+        """The role of this name."""
+        return HeldRole(role)
+
+    def put(self, member: Member) -> Member:
+        """Keeps what a session has changed of its account."""
+        log_in.keep(self._parts, member)
+        return member
+
+    def commit(self) -> None:
+        """Nothing is left to do: `put` has committed."""

@@ -1,0 +1,201 @@
+"""One customer's page at the desk: what was written, the complaint's clocks, and what staff do about it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from app.domain.purpose import Purpose
+from app.reads import conversations
+from app.reads.conversations import Person
+from app.usecases import desk, messages
+from app.usecases.desk import MAX_REPLY, DeskRefusal, StaffMember
+from app.usecases.directory import BrandView
+from app.usecases.parts import Parts
+from app.usecases.reveal_phone import reveal_phone
+from app.web.access import allow
+from app.web.console.inbox import AT_THE_DESK
+from app.web.console.rendering import page
+from app.web.console.wording import refusal
+
+conversation = Blueprint("conversation", __name__, url_prefix="/inbox/<brand_code>/<uuid:customer_id>")
+
+
+@conversation.get("")
+@allow(*AT_THE_DESK)
+def show(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """The page."""
+    return _page(brand_code, customer_id)
+
+
+@conversation.get("/thread")
+@allow(*AT_THE_DESK)
+def thread(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """The texts alone, as the page polls them."""
+    return page("console/_thread.html", **_known(brand_code, customer_id))
+
+
+@conversation.get("/state")
+@allow(*AT_THE_DESK)
+def state(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """Hand-over and complaints alone, as the page polls them."""
+    return page("console/_state.html", **_known(brand_code, customer_id))
+
+
+@conversation.post("/reply")
+@allow(*AT_THE_DESK)
+def reply(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """Sends a text of staff's own."""
+    brand, text = _brand(brand_code), request.form.get("text", "")
+    return _do(
+        brand_code,
+        customer_id,
+        lambda parts, staff: desk.reply(parts, staff, customer_id, brand.id, text, parts.now()),
+        gettext("Your reply is on its way."),
+        draft=text,
+    )
+
+
+@conversation.post("/take")
+@allow(*AT_THE_DESK)
+def take(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """Takes the conversation from the bot."""
+    brand = _brand(brand_code)
+    return _do(
+        brand_code,
+        customer_id,
+        lambda parts, staff: desk.take(parts, staff, customer_id, brand.id, parts.now()),
+        gettext("You have this conversation now; the bot is silent for 12 hours."),
+    )
+
+
+@conversation.post("/hand-back")
+@allow(*AT_THE_DESK)
+def hand_back(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """Gives the conversation back to the bot."""
+    brand = _brand(brand_code)
+    return _do(
+        brand_code,
+        customer_id,
+        lambda parts, staff: desk.hand_back(parts, staff, customer_id, brand.id, parts.now()),
+        gettext("The bot answers this customer again."),
+    )
+
+
+@conversation.post("/complaints/<uuid:complaint_id>/resolve")
+@allow(*AT_THE_DESK)
+def resolve(brand_code: str, customer_id: UUID, complaint_id: UUID) -> ResponseReturnValue:
+    """Resolves a complaint and tells the customer."""
+    text = request.form.get("text", "")
+    _check_owner(brand_code, customer_id, complaint_id)
+    return _do(
+        brand_code,
+        customer_id,
+        lambda parts, staff: desk.resolve(parts, staff, complaint_id, text, parts.now()),
+        gettext("The complaint is resolved, and the customer is told."),
+        resolution=text,
+    )
+
+
+@conversation.post("/complaints/<uuid:complaint_id>/note")
+@allow(*AT_THE_DESK)
+def note(brand_code: str, customer_id: UUID, complaint_id: UUID) -> ResponseReturnValue:
+    """Adds a note that only staff see."""
+    text = request.form.get("text", "")
+    _check_owner(brand_code, customer_id, complaint_id)
+    return _do(
+        brand_code,
+        customer_id,
+        lambda parts, staff: desk.note(parts, staff, complaint_id, text, parts.now()),
+        gettext("Your note is kept."),
+    )
+
+
+@conversation.post("/phone")
+@allow(*AT_THE_DESK)
+def phone(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """Shows the full number, which the audit notes."""
+    _known(brand_code, customer_id)
+    parts: Parts = current_app.extensions["parts"]
+    number = reveal_phone(parts, _staff(), customer_id, parts.now())
+    if "HX-Request" not in request.headers:
+        return _page(brand_code, customer_id, number=number)
+    return page("console/_phone.html", number=number)
+
+
+@conversation.post("/count")
+@allow(*AT_THE_DESK)
+def count(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """How many characters and parts a reply has, signature included, as the carrier bills them."""
+    known = _known(brand_code, customer_id)
+    return page(
+        "console/_count.html", **_counted(known["brand"], known["person"], request.form.get("text", ""))
+    )
+
+
+def _do(
+    brand_code: str,
+    customer_id: UUID,
+    act: Callable[[Parts, StaffMember], Any],
+    done: str,
+    **kept: str,
+) -> ResponseReturnValue:
+    """Acts, then shows the page anew; what was refused is said, and what was written is kept."""
+    try:
+        act(current_app.extensions["parts"], _staff())
+    except DeskRefusal as refused:
+        return _page(brand_code, customer_id, refused=refusal(refused.reason), **kept), 422
+    flash(done, "success")
+    return redirect(url_for("conversation.show", brand_code=brand_code, customer_id=customer_id))
+
+
+def _staff() -> StaffMember:
+    return StaffMember(current_user.id, current_user.email)
+
+
+def _brand(code: str) -> BrandView:
+    parts: Parts = current_app.extensions["parts"]
+    return parts.directory.current(parts.now()).brand_coded(code) or abort(404)
+
+
+def _known(brand_code: str, customer_id: UUID) -> dict[str, Any]:
+    """All that the page shows; 404 for a customer whom the brand has never met."""
+    brand, parts = _brand(brand_code), current_app.extensions["parts"]
+    with parts.store.read() as session:
+        person = conversations.person(session, customer_id, brand.id) or abort(404)
+        return {
+            "brand": brand,
+            "person": person,
+            "messages": conversations.thread(session, customer_id, brand.id),
+            "hand_over": conversations.hand_over(session, customer_id, brand.id),
+            "complaints": conversations.complaints(session, customer_id, brand.id),
+            "moment": parts.now(),
+        }
+
+
+def _check_owner(brand_code: str, customer_id: UUID, complaint_id: UUID) -> None:
+    if complaint_id not in {one.id for one in _known(brand_code, customer_id)["complaints"]}:
+        abort(404)
+
+
+def _page(brand_code: str, customer_id: UUID, **told: Any) -> str:
+    known = _known(brand_code, customer_id)
+    counted = _counted(known["brand"], known["person"], told.get("draft", ""))
+    return page("console/conversation.html", **known, **counted, **told, longest=MAX_REPLY)
+
+
+def _counted(brand: BrandView, person: Person, text: str) -> dict[str, Any]:
+    """The reply as it will be sent, with its parts."""
+    parts: Parts = current_app.extensions["parts"]
+    directory = parts.directory.current(parts.now())
+    sender = directory.sender_for(brand.id, "service", None)
+    if sender is None:
+        return {"characters": len(text), "composed": None}
+    channel = directory.channels[sender.channel_id]
+    language = person.language or brand.language
+    wording = messages.composed(parts, text, Purpose.REPLY, brand, channel, language)
+    return {"characters": len(text), "composed": wording}

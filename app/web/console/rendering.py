@@ -1,0 +1,84 @@
+"""Renders the console's pages: moments in the brand's zone, codes in plain words, the menu of one's role."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, render_template, request
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from app.domain.phone import masked
+from app.reads.reason_words import reason_words
+from app.reads.why import Explained
+from app.web.access import guard_of
+from app.web.console import wording
+from app.web.console.languages import shown
+
+MENU = (
+    ("home.overview", lazy_gettext("Overview")),
+    ("inbox.waiting", lazy_gettext("Inbox")),
+    ("staff.everyone", lazy_gettext("Staff")),
+    ("api_keys.held", lazy_gettext("API keys")),
+    ("audit.trail", lazy_gettext("Audit")),
+)
+"""Every page that the shell leads to; staff see those that are open to their role."""
+
+
+def page(template: str, **told: Any) -> str:
+    """A page, or the part of one that asks for itself again and again: the same template in both places."""
+    return render_template(template, **told)
+
+
+def at(moment: datetime | None, zone: str = "Asia/Shanghai") -> str:
+    """A moment as its reader's clock shows it."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def clock(moment: datetime, zone: str = "Asia/Shanghai") -> str:
+    """The time of day alone, beside a day that is told elsewhere."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def day(moment: datetime, zone: str = "Asia/Shanghai") -> str:
+    """The day alone."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
+
+
+def say_reason(code: str | None) -> str:
+    """A reason code in plain words."""
+    return reason_words(code, "zh" if shown() == "zh" else "en")
+
+
+def say_decision(decided: Explained) -> str:
+    """A decision in plain words."""
+    return decided.sentence("zh" if shown() == "zh" else "en")
+
+
+def _shell() -> Mapping[str, Any]:
+    if not (current_user and current_user.is_authenticated):
+        return {"menu": [], "language": shown()}
+    open_to_me = [
+        (endpoint, title)
+        for endpoint, title in MENU
+        if current_user.role in (guard_of(current_app, endpoint) or ())
+    ]
+    here = (request.endpoint or "").split(".")[0]
+    return {"menu": open_to_me, "language": shown(), "here": here}
+
+
+def install(app: Flask) -> None:
+    """Adds what all templates use."""
+    app.jinja_env.filters |= {
+        "at": at,
+        "clock": clock,
+        "day": day,
+        "masked": masked,
+        "say_reason": say_reason,
+        "say_decision": say_decision,
+        **wording.FILTERS,
+    }
+    app.jinja_env.globals["now"] = lambda: app.extensions["parts"].now()
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_shell)

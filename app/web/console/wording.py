@@ -1,0 +1,141 @@
+"""Puts the codes of the desk into plain words; what has no words yet is shown as its code."""
+
+from collections.abc import Callable, Mapping
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+Words = Mapping[str, LazyString]
+
+ROLES: Words = {
+    "support": lazy_gettext("Support"),
+    "marketer": lazy_gettext("Marketer"),
+    "manager": lazy_gettext("Manager"),
+    "admin": lazy_gettext("Administrator"),
+}
+STATES: Words = {
+    "queued": lazy_gettext("Waiting to be sent"),
+    "claimed": lazy_gettext("Waiting to be sent"),
+    "handing": lazy_gettext("Being sent"),
+    "accepted": lazy_gettext("Sent"),
+    "sent": lazy_gettext("Sent"),
+    "delivered": lazy_gettext("Delivered"),
+    "read": lazy_gettext("Read"),
+    "undelivered": lazy_gettext("Not delivered"),
+    "unknown": lazy_gettext("Not known whether it was sent"),
+    "refused": lazy_gettext("Not sent"),
+    "failed": lazy_gettext("Failed"),
+    "cancelled": lazy_gettext("Cancelled"),
+    "received": lazy_gettext("Not answered yet"),
+    "understanding": lazy_gettext("Waits to be understood"),
+    "done": lazy_gettext("Dealt with"),
+}
+COMPLAINT_STATES: Words = {
+    "open": lazy_gettext("Open"),
+    "waiting": lazy_gettext("Waiting for the customer"),
+    "resolved": lazy_gettext("Resolved"),
+    "closed": lazy_gettext("Closed"),
+}
+KINDS: Words = {
+    "service_complaint": lazy_gettext("About goods or service"),
+    "message_complaint": lazy_gettext("About being texted"),
+}
+EVENTS: Words = {
+    "opened": lazy_gettext("Opened"),
+    "joined": lazy_gettext("The customer wrote again"),
+    "replied": lazy_gettext("Replied"),
+    "paused": lazy_gettext("Waiting for the customer"),
+    "resumed": lazy_gettext("The customer answered"),
+    "resolved": lazy_gettext("Resolved"),
+    "reopened": lazy_gettext("Reopened"),
+    "merged": lazy_gettext("Merged"),
+    "breached": lazy_gettext("Deadline missed"),
+    "followed_up": lazy_gettext("Followed up"),
+    "noted": lazy_gettext("Note"),
+    "assigned": lazy_gettext("Assigned"),
+}
+DETAILS: Words = {
+    "first_response": lazy_gettext("first response"),
+    "resolution": lazy_gettext("resolution"),
+    "follow_up": lazy_gettext("follow-up"),
+    "asked": lazy_gettext("asked whether it is solved"),
+    "solved": lazy_gettext("solved, says the customer"),
+    "unsolved": lazy_gettext("not solved, says the customer"),
+    "unclear": lazy_gettext("the answer was not clear"),
+    "no_answer": lazy_gettext("no answer"),
+    "not_possible": lazy_gettext("could not be asked by text"),
+}
+CLOCKS: Words = {
+    "first_response": lazy_gettext("First response"),
+    "resolution": lazy_gettext("Resolution"),
+    "follow_up": lazy_gettext("Follow-up"),
+    "answer": lazy_gettext("Answer"),
+}
+CATEGORIES: Words = {
+    "quality": lazy_gettext("Quality"),
+    "delivery": lazy_gettext("Delivery"),
+    "service": lazy_gettext("Service"),
+    "price": lazy_gettext("Price"),
+    "refund": lazy_gettext("Refund"),
+    "messages": lazy_gettext("Messages"),
+    "other": lazy_gettext("Other"),
+}
+CONSENTS: Words = {
+    "none": lazy_gettext("No consent to marketing"),
+    "pending": lazy_gettext("Consent not confirmed yet"),
+    "granted": lazy_gettext("Agreed to marketing"),
+    "held": lazy_gettext("Marketing held"),
+    "withdrawn": lazy_gettext("Opted out"),
+}
+REFUSALS: Words = {
+    "empty": lazy_gettext("There is nothing written yet."),
+    "too_long": lazy_gettext("That is too long: 500 characters at most."),
+    "unknown_customer": lazy_gettext("This customer is not known."),
+    "unknown_complaint": lazy_gettext("This complaint is not known."),
+    "no_sender": lazy_gettext(
+        "This brand has no number to write from. Ask an administrator to add a channel."
+    ),
+    "taken_by_another": lazy_gettext("A colleague has this conversation."),
+    "already_resolved": lazy_gettext("This complaint is resolved already."),
+}
+ACTIONS: Words = {
+    "log_in": lazy_gettext("logged in"),
+    "log_in.failed": lazy_gettext("wrong password"),
+    "log_out": lazy_gettext("logged out"),
+    "password.change": lazy_gettext("changed the password"),
+    "password.reset": lazy_gettext("gave a new one-time password"),
+    "staff.add": lazy_gettext("added an account"),
+    "staff.close": lazy_gettext("closed an account"),
+    "staff.open": lazy_gettext("opened an account again"),
+    "api_key.add": lazy_gettext("made an API key"),
+    "api_key.revoke": lazy_gettext("revoked an API key"),
+    "customer.reveal": lazy_gettext("saw a full phone number"),
+    "desk.reply": lazy_gettext("replied"),
+    "desk.take": lazy_gettext("took a conversation"),
+    "desk.hand_back": lazy_gettext("handed a conversation back"),
+    "complaint.resolve": lazy_gettext("resolved a complaint"),
+    "complaint.note": lazy_gettext("noted something on a complaint"),
+}
+
+
+def _filter(words: Words) -> Callable[[str | None], str]:
+    return lambda code: str(words.get(code, code)) if code else ""
+
+
+FILTERS = {
+    "say_role": _filter(ROLES),
+    "say_state": _filter(STATES),
+    "say_complaint_state": _filter(COMPLAINT_STATES),
+    "say_kind": _filter(KINDS),
+    "say_event": _filter(EVENTS),
+    "say_detail": _filter(DETAILS),
+    "say_clock": _filter(CLOCKS),
+    "say_category": _filter(CATEGORIES),
+    "say_consent": _filter(CONSENTS),
+    "say_action": _filter(ACTIONS),
+}
+
+
+def refusal(reason: str) -> str:
+    """Why what staff asked for cannot be done."""
+    return str(REFUSALS.get(reason, gettext("This cannot be done now.")))

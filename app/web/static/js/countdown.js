@@ -1,0 +1,26 @@
+// Counts down to every moment marked with data-due, by the server's clock rather than the reader's.
+const SOON = 30 * 60 * 1000;
+
+const two = (number) => String(number).padStart(2, "0");
+
+export function said(left) {
+  const seconds = Math.floor(Math.abs(left) / 1000);
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
+  return `${left < 0 ? "−" : ""}${hours}:${rest}`;
+}
+
+export function startCountdowns() {
+  const ahead = Date.parse(document.body.dataset.now) - Date.now();
+  const tick = () => {
+    for (const time of document.querySelectorAll("[data-due]")) {
+      const left = Date.parse(time.dataset.due) - (Date.now() + ahead);
+      time.textContent = said(left);
+      time.classList.toggle("is-past", left < 0);
+      time.classList.toggle("is-soon", left >= 0 && left < SOON);
+    }
+  };
+  tick();
+  setInterval(tick, 1000);
+  document.body.addEventListener("htmx:afterSwap", tick);
+}
