@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 ticks = Counter("huixin_job_runs_total", "Runs of scheduled jobs", ["job", "result"])
 
 WATCH_S = 1.0
-STEP_S = 2.0
+STEP = timedelta(seconds=2)
 LONG_JUMP = timedelta(minutes=10)
 """A jump forward by more than this holds all marketing until somebody confirms the time. Source: DESIGN, clocks."""
 
@@ -85,10 +85,18 @@ class Clock:
             wall_now, steady_now = self.parts.now(), clock.monotonic()
             stepped = (wall_now - wall) - timedelta(seconds=steady_now - steady)
             wall, steady = wall_now, steady_now
-            if abs(stepped) >= timedelta(seconds=STEP_S):
+            if abs(stepped) >= STEP or self._oversleeps(wall_now):
                 self._rearm(stepped)
             self._hold_marketing()
             self._beat()
+
+    def _oversleeps(self, now: datetime) -> bool:
+        """Whether a job waits for an instant too far away: two steps within one look have cancelled each other."""
+        return any(
+            waiting.next_run_time is not None
+            and waiting.next_run_time - now > self.jobs[waiting.id].every + STEP
+            for waiting in self._scheduler.get_jobs()
+        )
 
     def _rearm(self, stepped: timedelta) -> None:
         log.warning(
