@@ -136,6 +136,17 @@ INTENTS: dict[str, tuple[str, str]] = {
     "wrong_number": ("打错号码", "a wrong number"),
 }
 
+CODES: dict[str, tuple[str, str]] = {
+    "reply": ("回复", "reply"),
+    "service": ("服务", "service"),
+    "marketing": ("营销", "marketing"),
+    "opt_in_confirmation": ("订阅确认", "opt-in confirmation"),
+    "opt_out_confirmation": ("退订确认", "opt-out confirmation"),
+    "staff_alert": ("员工提醒", "staff alert"),
+    "all": ("全部短信", "all texts"),
+}
+"""Purposes and scopes."""
+
 VERDICTS: dict[tuple[str, str], tuple[str, str]] = {
     ("inbound", "routed"): ("处理了客户的短信", "Their text was dealt with"),
     ("inbound", "opted_out"): ("客户退订", "They opted out"),
@@ -170,6 +181,11 @@ def _pick(pair: tuple[str, str], language: Language) -> str:
 def intent_words(intent: str, language: Language) -> str:
     """An intent in plain words; its own name where it has none."""
     return _pick(INTENTS.get(intent, (intent, intent)), language)
+
+
+def code_words(code: str, language: Language) -> str:
+    """A purpose or scope in plain words; the code itself where it has none."""
+    return _pick(CODES.get(code, (code, code)), language)
 
 
 def reason_words(code: str | None, language: Language) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.reads.reason_words import Language, intent_words, reason_words, verdict_words
+from app.reads.reason_words import Language, code_words, intent_words, reason_words, verdict_words
 from app.store import customers, decisions
 from app.store.brands import Brand
 from app.store.decisions import Decision
@@ -48,7 +48,7 @@ class Explained:
     def sentence(self, language: Language) -> str:
         """The decision in plain words, its codes behind them."""
         said = reason_words(self.reason, language)
-        told = _told(self.details, said, language)
+        told = _told(self, said, language)
         what = verdict_words(self.subject, self.verdict, language)
         if language == "zh":
             return f"{what}：{said}{'（' + '，'.join(told) + '）' if told else ''}"
@@ -69,14 +69,16 @@ class Explained:
         }
 
 
-def _told(details: Mapping[str, Any], said: str, language: Language) -> list[str]:
-    told = []
+def _told(decision: Explained, said: str, language: Language) -> list[str]:
+    told, details = [], decision.details
     for name, pair in _DETAILS.items():
         value = details.get(name)
-        if value in (None, "", []):
+        if value in (None, "", []) or (name == "matched" and not decision.reason.startswith("keyword")):
             continue
         if name == "confidence":
             value = f"{float(value):.0%}"
+        if name in ("purpose", "scope"):
+            value = code_words(str(value), language)
         if name == "intent":
             value = intent_words(str(value), language)
         phrase = (pair[0] if language == "zh" else pair[1]).format(value)

@@ -16,7 +16,7 @@ from app.providers.contract import Parsed, ParsedInbound, Style
 from app.reads import simulator as reads
 from app.settings import Settings
 from app.usecases.parts import Parts
-from app.usecases.receive import receive
+from app.usecases.receive import Delivery
 from app.usecases.record_events import NewEvent, record_events
 from app.web.simulator import reading
 from app.web.simulator.guard import refusal
@@ -63,7 +63,8 @@ def inbound() -> ResponseReturnValue:
     if not isinstance(message, ParsedInbound):
         raise BadInput(message.why)
     with logs.trace(trace_id, channel=line.channel.name):
-        received = receive(parts, line.channel, Parsed(inbound=(message,)), now, trace_id)
+        delivery = Delivery(line.channel, Parsed(inbound=(message,)), trace_id)
+        received = current_app.extensions["reception"].take(delivery)
         log.info("a text was typed on the simulator", inbound=len(received.inbound_ids))
     return jsonify(id=str(received.inbound_ids[0]), phone=line.phone, trace_id=trace_id), 201
 

@@ -123,6 +123,10 @@ field.addEventListener("keydown", (pressed) => {
   byId("composer").requestSubmit();
 });
 byId("quick").replaceChildren(...QUICK.map((words) => make("button", { type: "button", onclick: () => text(words) }, words)));
+byId("quick").addEventListener("wheel", (turned) => { byId("quick").scrollLeft += turned.deltaY; }, { passive: true });
+byId("quick-more").addEventListener("click", ({ currentTarget: more }) => {
+  more.ariaExpanded = String(byId("quick").classList.toggle("is-whole"));
+});
 for (const button of document.querySelectorAll("[data-event]")) {
   button.addEventListener("click", () => fire(button.dataset.event));
 }

@@ -21,7 +21,7 @@ function dayOf(at) {
 function state(message) {
   const tone = GOOD.has(message.status) ? "good" : BAD.has(message.status) ? "bad" : "wait";
   const isIncoming = message.direction === "inbound";
-  const why = message.reason_words?.[current()];
+  const why = (message.decision ?? message).reason_words[current()];
   const waits = message.status === "queued" && message.reason && message.due_at;
   return make("div", { class: "state" },
     make("span", {}, clock(message.at)),
