@@ -32,9 +32,14 @@ def load(parts: Parts, now: datetime) -> bool:
             _make(session, recipe, now)
     parts.directory.renew()
     if is_new:
-        folder = read_path(SHIPPED)
-        publish(parts, recipe["code"], [definition for definition, _ in folder.flows], now, "installation")
+        publish_shipped(parts, recipe["code"], now)
     return is_new
+
+
+def publish_shipped(parts: Parts, brand_code: str, now: datetime) -> list[str]:
+    """Publishes the flows that come with the product for a brand."""
+    folder = read_path(SHIPPED)
+    return publish(parts, brand_code, [definition for definition, _ in folder.flows], now, "installation")
 
 
 def _make(session: Session, recipe: dict[str, Any], now: datetime) -> None:

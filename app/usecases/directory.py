@@ -1,7 +1,7 @@
 """Who may write and through what: brands, channels and senders as one snapshot, renewed every two seconds."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,46 +95,52 @@ class Directory:
 
 def load(session: Session, providers: Mapping[str, Provider[Any, Any]]) -> Directory:
     """The picture at this moment; a channel whose provider is not installed is left out."""
-    senders = {
-        row.id: SenderView(
-            row.id, row.channel_id, row.brand_id, row.address, row.sign_name, row.purpose, row.rate_per_second
-        )
-        for row in channels.all_senders(session)
+    senders = [_sender(row) for row in channels.all_senders(session)]
+    views = {
+        row.id: _channel(row, providers[row.provider], senders)
+        for row in channels.all_channels(session)
+        if row.provider in providers
     }
-    views = {}
-    for row in channels.all_channels(session):
-        provider = providers.get(row.provider)
-        if provider is None:
-            continue
-        settings = provider.settings.model_validate(row.settings)
-        own = tuple(sender for sender in senders.values() if sender.channel_id == row.id)
-        views[row.id] = ChannelView(
-            row.id,
-            row.name,
-            provider,
-            settings,
-            provider.capabilities.for_channel(settings),
-            row.secret,
-            row.is_active,
-            own,
-        )
     return Directory(
-        {
-            row.id: BrandView(
-                row.id,
-                row.code,
-                row.name,
-                row.signature,
-                row.hotline,
-                row.language,
-                row.timezone,
-                row.settings,
-                row.flow_revision,
-            )
-            for row in brands.all_brands(session)
-        },
+        {row.id: _brand(row) for row in brands.all_brands(session)},
         views,
-        {sender.id: sender for sender in senders.values() if sender.channel_id in views},
+        {sender.id: sender for sender in senders if sender.channel_id in views},
+    )
+
+
+def _brand(row: brands.Brand) -> BrandView:
+    return BrandView(
+        row.id,
+        row.code,
+        row.name,
+        row.signature,
+        row.hotline,
+        row.language,
+        row.timezone,
+        row.settings,
+        row.flow_revision,
+    )
+
+
+def _sender(row: channels.Sender) -> SenderView:
+    return SenderView(
+        row.id, row.channel_id, row.brand_id, row.address, row.sign_name, row.purpose, row.rate_per_second
+    )
+
+
+def _channel(
+    row: channels.Channel, provider: Provider[Any, Any], senders: Sequence[SenderView]
+) -> ChannelView:
+    settings = provider.settings.model_validate(row.settings)
+    return ChannelView(
+        row.id,
+        row.name,
+        provider,
+        settings,
+        provider.capabilities.for_channel(settings),
+        row.secret,
+        row.is_active,
+        tuple(sender for sender in senders if sender.channel_id == row.id),
     )
 
 

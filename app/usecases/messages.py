@@ -1,6 +1,6 @@
 """Puts a message into the outbox: its purpose derived, its wording composed for the channel, its parts counted."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -80,26 +80,15 @@ def queue(
         "channel_id": turn.channel.id,
         "sender_id": turn.sender.id,
         "customer_id": turn.customer.id,
-        "inbound_id": origin.inbound_id,
-        "run_id": origin.run_id,
-        "step": origin.step,
-        "complaint_id": origin.complaint_id,
-        "staff_id": origin.staff_id,
-        "event_id": origin.event_id,
+        **asdict(origin),
         "cause": cause.kind,
         "cause_type": cause.event_type,
         "cause_at": cause.at,
         "purpose": purpose.value,
         "priority": PRIORITY[purpose.value],
         "body": text,
-        "text": wording.text,
-        "parts": wording.parts,
-        "encoding": wording.encoding,
-        "offered": wording.offered,
+        **asdict(wording),
         "language": turn.language,
-        "asks_question": origin.asks_question,
-        "answers_run": origin.answers_run,
-        "is_follow_up": origin.is_follow_up,
         "status": QUEUED,
         "due_at": due_at or now,
         "expires_at": expires_at or (due_at or now) + SHELF_LIFE[purpose],

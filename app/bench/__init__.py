@@ -1,0 +1,1 @@
+"""Measures speed and memory, each figure beside its yardstick in the same run; never asserted in tests."""

@@ -1,0 +1,91 @@
+"""Dispatch: queued messages through the gate into the simulator's hands."""
+
+import threading
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app import clock
+from app.bench.figures import Figure
+from app.bench.installation import Installation, installation
+from app.domain.purpose import Cause, CauseKind
+from app.store import customers
+from app.store.customers import Customer
+from app.store.outbound.table import QUEUED, Outbound
+from app.store.tables import new_id
+from app.store.writing import insert_ignoring
+from app.usecases import messages
+from app.usecases.changes import Changes
+from app.usecases.parts import Parts
+from app.usecases.turn import Reader
+from app.wiring import build_parts
+
+COUNT = 8_000
+BATCH = 500
+WORKERS = {"sqlite": 1, "postgresql": 2}
+BARS = {"sqlite": 400.0, "postgresql": 800.0}
+DRAIN_S = 120.0
+
+
+def measure(database: str) -> list[Figure]:
+    """Messages a second from the first hand-over to the last."""
+    with installation(database) as made:
+        parts = build_parts(made.settings)
+        _fill(parts)
+        for _ in range(WORKERS[database]):
+            made.start("worker")
+        rate = _rate(made)
+        parts.store.close()
+    what = f"gate to simulator, {WORKERS[database]} worker(s)"
+    return [Figure("dispatch", database, what, rate, "a second", BARS[database])]
+
+
+def _fill(parts: Parts) -> None:
+    """Service messages about an order, one a customer."""
+    now = parts.now()
+    directory = parts.directory.current(now)
+    brand = directory.brand_coded("demo")
+    if brand is None:
+        raise RuntimeError("the demo brand is missing")
+    sender = directory.sender_for(brand.id, "service", None)
+    if sender is None:
+        raise RuntimeError("the demo brand has no number")
+    cause = Cause(CauseKind.EVENT, now, "order.placed")
+    for first in range(0, COUNT, BATCH):
+        phones = [f"+8613{number:09d}" for number in range(first, first + BATCH)]
+        with parts.store.write() as session:
+            rows = [customers.customer_row(new_id(), phone, "CN", now) for phone in phones]
+            insert_ignoring(session, Customer, rows, ("phone_hash",))
+            ids = customers.ids_by_phone(session, phones).values()
+            locked = {row.id: row for row in customers.lock(session, list(ids))}
+            changes = Changes()
+            book = Reader(session, directory, changes, now).turns({(one, sender.id) for one in ids}, locked)
+            for one in ids:
+                text = "您的订单已收到，我们会尽快为您备货。"
+                messages.queue(parts, book.turn(one, sender.id, ""), text, cause)
+            changes.flush(session)
+
+
+def _rate(made: Installation) -> float:
+    pause, until = threading.Event(), clock.monotonic() + DRAIN_S
+    waiting = select(func.count()).where(Outbound.status == QUEUED)
+    with made.store() as store:
+        while True:
+            with store.read() as session:
+                left = session.scalar(waiting) or 0
+                if not left:
+                    first, last, handed = session.execute(
+                        select(
+                            func.min(Outbound.handed_at), func.max(Outbound.handed_at), func.count()
+                        ).where(Outbound.handed_at.is_not(None))
+                    ).one()
+                    return _per_second(handed, first, last)
+            if clock.monotonic() > until:
+                raise RuntimeError(f"{left} messages are still queued after {DRAIN_S:.0f} s")
+            pause.wait(0.5)
+
+
+def _per_second(count: int, first: datetime | None, last: datetime | None) -> float:
+    if first is None or last is None or last <= first:
+        raise RuntimeError("too few messages were handed over to tell a rate")
+    return count / (last - first).total_seconds()

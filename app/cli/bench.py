@@ -1,0 +1,60 @@
+"""`huixin bench`: measures speed and memory on this machine, each figure beside its yardstick or bar."""
+
+import json
+from collections.abc import Callable, Sequence
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from app.bench import dialogue, dispatch, inbound, memory
+from app.bench.figures import Figure, machine
+from app.bench.installation import databases
+
+BENCHES: dict[str, Callable[[str], list[Figure]]] = {
+    "inbound": inbound.measure,
+    "dialogue": dialogue.measure,
+    "dispatch": dispatch.measure,
+    "memory": memory.measure,
+}
+
+
+@click.command("bench")
+@click.argument("names", nargs=-1, type=click.Choice(sorted(BENCHES)))
+@click.option(
+    "--database", type=click.Choice(["sqlite", "postgresql"]), help="One database; else all that are there."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def bench(names: Sequence[str], database: str | None, as_json: bool) -> None:
+    """Measure NAMES, or everything. Memory takes several minutes a database."""
+    figures: list[Figure] = []
+    for name in names or list(BENCHES):
+        for one in [database] if database else databases():
+            if not as_json:
+                click.echo(f"measuring {name} on {one} ...", err=True)
+            figures += BENCHES[name](one)
+    if as_json:
+        click.echo(json.dumps({"machine": machine(), "figures": [figure.to_json() for figure in figures]}))
+        return
+    Console(width=120).print(_table(figures))
+    click.echo(machine())
+
+
+def _table(figures: Sequence[Figure]) -> Table:
+    table = Table("bench", "database", "what", "value", "unit", "bar", "of bar", "yardstick")
+    for one in figures:
+        ratio = one.of_bar
+        table.add_row(
+            one.bench,
+            one.database,
+            one.what,
+            f"{one.value:,.1f}",
+            one.unit,
+            "" if one.bar is None else f"{'≤' if one.is_ceiling else ''}{one.bar:,.0f}",
+            "" if ratio is None else f"{ratio:.2f}",
+            "" if one.yardstick is None else f"{one.yardstick:,.0f}",
+        )
+    return table
+
+
+COMMAND = bench
