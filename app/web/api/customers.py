@@ -1,0 +1,89 @@
+"""`/api/v1/customers` and `/api/v1/consents`: what is known of a customer, and what they agreed to."""
+
+from flask import jsonify
+
+from app.domain.text import clean
+from app.reads import records
+from app.usecases import customer_records
+from app.usecases.customer_records import ConsentRefused, Grant
+from app.web.api import calls
+from app.web.api.bodies import ConsentBody, CustomerAnswer, CustomerBody, PhonePath
+from app.web.api.problems import Answer, Refusal, described
+from app.web.api.room import api
+
+CONTRADICTIONS = {
+    "stopped": "this person has sent STOP to all texts; only a text of their own can lift that",
+    "withdrawn_later": "this person has opted out after that moment",
+    "consent_known_later": "consent of a later moment is known already",
+}
+
+
+@api.get(
+    "/customers/<phone>",
+    responses={200: CustomerAnswer, **described(401, 404, 422, 503)},
+)
+def show(path: PhonePath) -> Answer:
+    """What the brand knows of a customer."""
+    return jsonify(_customer(calls.e164(path.phone)))
+
+
+@api.put(
+    "/customers/<phone>",
+    responses={
+        200: CustomerAnswer,
+        201: CustomerAnswer,
+        **described(400, 401, 409, 413, 415, 422, 503),
+    },
+)
+def keep(path: PhonePath, body: CustomerBody) -> Answer:
+    """Keep what is known of a customer.
+
+    Makes the customer where there is none. What is left out stays as it is; an attribute that is null
+    is removed. Consent is recorded under /consents alone.
+    """
+    phone = calls.e164(path.phone)
+    told = body.model_dump(include=body.model_fields_set & {"name", "language"})
+    is_new = customer_records.put(
+        calls.parts(), calls.caller(), phone, calls.parts().now(), told=told, attributes=body.attributes
+    )
+    return jsonify(_customer(phone)), 201 if is_new else 200
+
+
+@api.post(
+    "/consents",
+    responses={201: CustomerAnswer, **described(400, 401, 409, 413, 415, 422, 503)},
+)
+def consent(body: ConsentBody) -> Answer:
+    """Record that a customer has agreed to marketing, or no longer does.
+
+    A grant needs its source, its wording and its time. One from before the customer's own opt-out is
+    refused (409), and so is any for who has sent STOP to all texts. A withdrawal counts at once and
+    cancels what is queued.
+    """
+    phone = calls.e164(body.phone)
+    now = calls.parts().now()
+    if body.at is not None and body.at > now:
+        raise Refusal(422, "`at` lies in the future")
+    if body.action == "withdraw":
+        customer_records.withdraw(calls.parts(), calls.caller(), phone, body.source, body.scope, now)
+    elif body.wording is None or not body.wording.strip() or body.at is None:
+        raise Refusal(422, "a grant needs `wording` (what the person agreed to) and `at`")
+    else:
+        given = Grant(body.source, clean(body.wording), body.at)
+        _grant(phone, given)
+    return jsonify(_customer(phone)), 201
+
+
+def _grant(phone: str, given: Grant) -> None:
+    try:
+        customer_records.grant(calls.parts(), calls.caller(), phone, given, calls.parts().now())
+    except ConsentRefused as refused:
+        raise Refusal(409, CONTRADICTIONS[refused.reason]) from None
+
+
+def _customer(phone: str) -> records.Shown:
+    with calls.parts().store.read() as session:
+        found = records.customer(session, calls.caller().brand.id, phone)
+    if found is None:
+        raise Refusal(404, "this brand knows nobody with this phone")
+    return found
