@@ -103,6 +103,13 @@ def received_of(session: Session, customers: Collection[UUID]) -> Rows:
     return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()
 
 
+def may_understand(session: Session, now: datetime) -> bool:
+    """Whether any text waits for the NLU and nobody has it: a look that takes no write lock."""
+    is_free = (Inbound.leased_until.is_(None)) | (Inbound.leased_until <= now)
+    waiting = select(Inbound.id).where(Inbound.status == UNDERSTANDING, is_free).limit(1)
+    return session.scalars(waiting).first() is not None
+
+
 def lease_for_understanding(session: Session, limit: int, now: datetime, lease: timedelta) -> Rows:
     """Leases each customer's oldest text that waits for the NLU; other processes leave it alone for so long."""
     table = Inbound.__table__

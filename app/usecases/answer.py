@@ -73,6 +73,9 @@ def answer_by_rule(parts: Parts, now: datetime) -> Answered:
 
 def answer_by_meaning(parts: Parts, now: datetime) -> Answered:
     """Asks the NLU about a batch of texts, outside any transaction, and decides them when it has answered."""
+    with parts.store.read() as session:
+        if not inbounds.may_understand(session, now):
+            return Answered()
     with parts.store.write() as session:
         leased = inbounds.lease_for_understanding(session, NLU_BATCH, now, NLU_LEASE)
     if not leased:

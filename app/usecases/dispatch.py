@@ -59,6 +59,9 @@ def dispatch_channel(parts: Parts, channel: ChannelView, executor: Executor | No
     if parts.store.is_sqlite:
         size = min(size, SQLITE_BATCH)
     now = parts.now()
+    with parts.store.read() as session:
+        if not queue.has_due(session, channel.id, now):
+            return Dispatched()
     with parts.store.write() as session:
         ids = queue.claim(session, channel.id, size, now, CLAIM_LEASE)
         if ids:

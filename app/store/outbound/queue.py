@@ -20,6 +20,14 @@ def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     insert_all(session, Outbound, rows)
 
 
+def has_due(session: Session, channel_id: UUID, now: datetime) -> bool:
+    """Whether anything of a channel is due: a look that takes no write lock."""
+    due = select(TABLE.c.id).where(
+        TABLE.c.channel_id == channel_id, TABLE.c.status == QUEUED, TABLE.c.due_at <= now
+    )
+    return session.scalars(due.limit(1)).first() is not None
+
+
 def claim(session: Session, channel_id: UUID, limit: int, now: datetime, lease: timedelta) -> list[UUID]:
     """Takes due messages of a channel, most urgent first, so that no other worker looks at them during the lease."""
     due = (
