@@ -374,6 +374,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("flow_id", "version", name=op.f("uq_flow_versions_flow_id_version")),
     )
     op.create_table(
+        "kept_answers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("api_key_id", sa.Uuid(), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("body", app.store.columns.Encrypted(), nullable=True),
+        sa.Column("begun_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["api_key_id"], ["api_keys.id"], name=op.f("fk_kept_answers_api_key_id_api_keys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answers")),
+        sa.UniqueConstraint("api_key_id", "key_hash", name=op.f("uq_kept_answers_api_key_id_key_hash")),
+    )
+    with op.batch_alter_table("kept_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_answers_begun_at"), ["begun_at"], unique=False)
+
+    op.create_table(
         "profiles",
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -770,6 +788,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_profiles_brand_id"))
 
     op.drop_table("profiles")
+    with op.batch_alter_table("kept_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kept_answers_begun_at"))
+
+    op.drop_table("kept_answers")
     op.drop_table("flow_versions")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.drop_index(
