@@ -17,8 +17,8 @@ from app.processes.waking import Polling, RedisBell
 from app.providers import providers
 from app.providers.transport import Transport
 from app.rules import RULES_FOLDER, load_rules
-from app.settings import Settings
-from app.store import encryption, migrating
+from app.settings import Problem, Settings, SettingsError
+from app.store import encryption, key_witness, migrating
 from app.store.encryption import Keyring
 from app.store.engine import Store, open_engine
 from app.usecases.carrier import StoredCarrier
@@ -58,7 +58,7 @@ def build_parts(
 ) -> Parts:
     """Everything a process works with; what is given is used in place of the real thing (tests)."""
     install_keys(settings)
-    store = store or Store(open_engine(settings.database_url))
+    store = store or _opened(settings)
     wake = wake or (RedisBell(settings.redis_url) if settings.redis_url else Polling())
     return Parts(
         store=store,
@@ -72,6 +72,19 @@ def build_parts(
         now=now,
         public_url=settings.public_url,
     )
+
+
+def _opened(settings: Settings) -> Store:
+    """The database, once its keys have been found to fit; raises SettingsError where they do not."""
+    store = Store(open_engine(settings.database_url))
+    try:
+        with store.write() as session:
+            key_witness.examine(session, encryption.keyring())
+    except key_witness.KeyProblem as problem:
+        store.close()
+        setting, _, mend = str(problem).partition(": ")
+        raise SettingsError([Problem("the keys", setting, mend)]) from None
+    return store
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
     )
     op.create_table(
+        "key_witness",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("token", app.store.columns.Encrypted(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("fingerprints", app.store.columns.PlainJson(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_witness")),
+    )
+    op.create_table(
         "paces",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("spent_until", app.store.columns.Instant(timezone=True), nullable=False),
@@ -848,6 +856,7 @@ def downgrade() -> None:
     op.drop_table("simulated_messages")
     op.drop_table("roles")
     op.drop_table("paces")
+    op.drop_table("key_witness")
     op.drop_table("heartbeats")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_last_four_hash"))

@@ -1,0 +1,60 @@
+"""What the database knows of the keys: whether a process that starts can read it, and may write with its newest key."""
+
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import LargeBinary, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.store.columns import Encrypted, PlainJson
+from app.store.encryption import InvalidToken, Keyring
+from app.store.tables import Table
+
+ONLY = 1
+
+
+class KeyProblem(Exception):
+    """The keys do not fit the database; the text says which, and the mend."""
+
+
+class KeyWitness(Table):
+    """One row: a token under the key in use, a digest under the hash key, fingerprints of keys deployed so far."""
+
+    __tablename__ = "key_witness"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[str] = mapped_column(Encrypted)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    fingerprints: Mapped[list[Any]] = mapped_column(PlainJson)
+
+
+def fingerprint(key: str) -> str:
+    """Tells keys apart without telling them."""
+    return sha256(f"fingerprint:{key}".encode()).hexdigest()[:16]
+
+
+def examine(session: Session, ring: Keyring) -> None:
+    """Raises KeyProblem where this ring must not work on this database; else notes its keys as deployed.
+
+    Rotation is three steps: deploy the new key behind the old one, then in front, then re-encrypt. A newest key that no
+    process could read so far would write what the others cannot read: that start is refused.
+    """
+    digest = ring.digest("witness", "huixin")
+    mine = [fingerprint(key) for key in ring.encryption_keys]
+    try:
+        held = session.scalars(select(KeyWitness).where(KeyWitness.id == ONLY)).one_or_none()
+    except InvalidToken:
+        raise KeyProblem(
+            "HUIXIN_ENCRYPTION_KEYS lacks the key that the data is under: add the old key behind the newest"
+        ) from None
+    if held is None:
+        session.add(KeyWitness(id=ONLY, token="huixin", digest=digest, fingerprints=mine))
+        return
+    if bytes(held.digest) != digest:
+        raise KeyProblem("HUIXIN_HASH_KEY is not the one of this database: set the one that it was made with")
+    if mine[0] not in held.fingerprints:
+        raise KeyProblem(
+            "the first of HUIXIN_ENCRYPTION_KEYS was never deployed behind the old one: "
+            "put it last, restart every process, and only then put it first"
+        )
+    held.fingerprints = sorted({*held.fingerprints, *mine})
