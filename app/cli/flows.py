@@ -1,15 +1,20 @@
-"""`huixin flows`: checks flow files and replays their transcripts."""
+"""`huixin flows`: checks flow files, replays their transcripts, publishes and exports them."""
 
 from pathlib import Path
 
 import click
 
+from app import logs
 from app.domain.flows.checks import check_set
 from app.domain.flows.definition import Shelf
 from app.domain.flows.replaying import replay
 from app.domain.flows.vocabulary import Vocabulary
-from app.flow_files import Folder, read_path
+from app.flow_files import Folder, read_path, to_yaml
 from app.rules import load_rules
+from app.settings import load
+from app.usecases import flow_publishing
+from app.usecases.directory import BrandView
+from app.usecases.parts import Parts
 
 
 @click.group("flows")
@@ -39,6 +44,52 @@ def test(path: Path) -> None:
         differences,
         f"{len(folder.transcripts)} transcripts of {len(folder.flows)} flows replayed, all as written",
     )
+
+
+@flows.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--brand", required=True, help="The brand that gets the flows.")
+def import_(path: Path, brand: str) -> None:
+    """Check the flows at PATH, try their transcripts, and publish what has changed."""
+    folder = _read(path)
+    shelf = Shelf.of(*(definition for definition, _ in folder.flows))
+    wrong = [str(finding) for finding in [*folder.findings, *check_set(folder.flows, _vocabulary())]]
+    wrong += [str(difference) for difference in replay(folder.transcripts, shelf)]
+    if wrong:
+        _tell(wrong, "")
+    parts = _parts()
+    _brand(parts, brand)
+    definitions = [definition for definition, _ in folder.flows]
+    changed = flow_publishing.publish(parts, brand, definitions, parts.now(), "command")
+    click.echo(f"published: {', '.join(changed)}" if changed else "nothing has changed")
+
+
+@flows.command("export")
+@click.argument("path", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--brand", required=True, help="The brand whose flows are written.")
+def export(path: Path, brand: str) -> None:
+    """Write the brand's published flows into the folder PATH, one YAML file each."""
+    parts = _parts()
+    found = flow_publishing.published(parts, _brand(parts, brand))
+    path.mkdir(parents=True, exist_ok=True)
+    for definition in found:
+        (path / f"{definition.name}.yml").write_text(to_yaml(definition), encoding="utf-8")
+    click.echo(f"{len(found)} flows written to {path}")
+
+
+def _parts() -> Parts:
+    from app.wiring import build_parts
+
+    settings = load()
+    logs.configure(settings.log_format)
+    return build_parts(settings)
+
+
+def _brand(parts: Parts, code: str) -> BrandView:
+    brand = parts.directory.current(parts.now()).brand_coded(code)
+    if brand is None:
+        raise click.ClickException(f"there is no brand {code!r}: `huixin brands list` shows them")
+    return brand
 
 
 def _read(path: Path) -> Folder:

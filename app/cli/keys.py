@@ -1,5 +1,7 @@
 """`huixin keys rotate`: re-encrypts the data at rest under the newest key."""
 
+import sys
+
 import click
 from rich.progress import Progress
 
@@ -25,7 +27,7 @@ def rotate() -> None:
     settings = load()
     logs.configure(settings.log_format)
     store = build_parts(settings).store
-    with Progress(disable=not click.get_text_stream("stderr").isatty()) as progress:
+    with Progress(disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("re-encrypting", total=rotate_keys.count_rows(store))
         seen: dict[str, int] = {}
 

@@ -11,6 +11,7 @@ from app.store import flows
 from app.store.flows import Flow, FlowVersion
 from app.store.tables import new_id
 from app.usecases import audit
+from app.usecases.directory import BrandView
 from app.usecases.parts import Parts
 
 
@@ -39,6 +40,14 @@ def publish(
             audit.note(session, actor, "flows.publish", "brand", brand.code, now, flows=changed)
     parts.directory.renew()
     return changed
+
+
+def published(parts: Parts, brand: BrandView) -> list[Definition]:
+    """The brand's published definitions, by name."""
+    with parts.store.read() as session:
+        return [
+            Definition.model_validate(row.definition) for row in flows.published(session, brand.id).values()
+        ]
 
 
 def _publish(
