@@ -4,12 +4,14 @@ Everything that runs, in this process or in a process of its own, finds it by th
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.secret_keys import create_secrets
@@ -64,35 +66,46 @@ class Premises:
     def settings(self) -> Settings:
         return load(self.environ, directory=self.var)
 
-    def parts(self, now: Callable[[], datetime] = clock.now, store: Store | None = None) -> Parts:
-        return build_parts(self.settings(), now=now, store=store)
+    @contextmanager
+    def opened(self, now: Callable[[], datetime] = clock.now, store: Store | None = None) -> Iterator[Parts]:
+        """The parts of this process, whose connections are closed afterwards."""
+        parts = build_parts(self.settings(), now=now, store=store)
+        try:
+            yield parts
+        finally:
+            parts.nlu.close()
+            parts.connect._transport.close()  # type: ignore[attr-defined]
+            parts.store.close()
 
 
 def furnish(premises: Premises, send_url: str = f"{NOWHERE}/send", *, now: datetime | None = None) -> None:
     """Make secrets, demo brand and channels (`simulator`, `gateway`, `twilio`) in a database that has its tables."""
     create_secrets(premises.var)
-    parts = premises.parts()
     at = now or clock.now()
-    demo.load(parts, at)
-    with parts.store.write() as session:
-        brand_id = session.scalars(select(Brand.id)).one()
-        told = {
-            "gateway": ("http", {"key": KEY, "send_url": send_url, "style": "mainland"}, ADDRESS),
-            "twilio": ("twilio", {"account_sid": ACCOUNT, "auth_token": TOKEN}, "+15005550006"),
-        }
-        for name, (provider, settings, address) in told.items():
-            channel = Channel(
-                id=new_id(),
-                name=name,
-                provider=provider,
-                secret=HOOK_SECRET,
-                settings=settings,
-                created_at=at,
-            )
-            session.add(channel)
-            session.flush()
-            session.add(Sender(id=new_id(), channel_id=channel.id, brand_id=brand_id, address=address))
-    parts.store.close()
+    with premises.opened() as parts:
+        demo.load(parts, at)
+        with parts.store.write() as session:
+            _add_channels(session, send_url, at)
+
+
+def _add_channels(session: Session, send_url: str, at: datetime) -> None:
+    brand_id = session.scalars(select(Brand.id)).one()
+    told = {
+        "gateway": ("http", {"key": KEY, "send_url": send_url, "style": "mainland"}, ADDRESS),
+        "twilio": ("twilio", {"account_sid": ACCOUNT, "auth_token": TOKEN}, "+15005550006"),
+    }
+    for name, (provider, settings, address) in told.items():
+        channel = Channel(
+            id=new_id(),
+            name=name,
+            provider=provider,
+            secret=HOOK_SECRET,
+            settings=settings,
+            created_at=at,
+        )
+        session.add(channel)
+        session.flush()
+        session.add(Sender(id=new_id(), channel_id=channel.id, brand_id=brand_id, address=address))
 
 
 def channel_of(parts: Parts, name: str = "gateway") -> ChannelView:
@@ -109,4 +122,5 @@ def phone_of(number: int) -> str:
 
 def environ_of(premises: Premises) -> dict[str, str]:
     """Return the whole environment of a process of this installation."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), **premises.environ}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path, **premises.environ}
