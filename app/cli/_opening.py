@@ -1,0 +1,46 @@
+"""What commands share: opening the parts of this installation, and printing for people or for programs."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from app import logs
+from app.reads.reason_words import Language
+from app.settings import load
+from app.usecases.parts import Parts
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@contextmanager
+def opened() -> Iterator[Parts]:
+    """The parts of this installation, given back at the end; a database that cannot be used ends the command."""
+    from sqlalchemy.exc import DBAPIError
+
+    from app.wiring import build_parts
+
+    settings = load()
+    logs.configure(settings.log_format)
+    parts = build_parts(settings)
+    try:
+        yield parts
+    except DBAPIError as error:
+        problem = str(error.orig).splitlines()[0] if error.orig is not None else type(error).__name__
+        raise click.ClickException(f"the database cannot be used ({problem}): see `huixin doctor`") from None
+    finally:
+        parts.store.close()
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def language() -> Language:
+    """The language of the terminal: Chinese where its locale says so, else English."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if spoken.lower().startswith("zh") else "en"

@@ -1,0 +1,53 @@
+"""`huixin doctor`: looks the installation over, and tells the mend beside each problem."""
+
+import click
+
+from app import clock, logs
+from app.cli._opening import json_option, print_json
+from app.reads.checkup import Finding
+from app.settings import SettingsError, load
+
+
+@click.command("doctor")
+@json_option
+def doctor(as_json: bool) -> None:
+    """Tell what is missing, in quarantine or behind; exit 1 on a problem."""
+    findings = []
+    for finding in _findings():
+        findings.append(finding)
+        if not as_json:
+            _tell(finding)
+    if as_json:
+        print_json([finding.as_json() for finding in findings])
+    if not all(finding.is_ok for finding in findings):
+        raise SystemExit(1)
+
+
+def _findings() -> list[Finding]:
+    """Every finding; with settings that cannot be used nothing else can be looked at."""
+    try:
+        settings = load()
+    except SettingsError as error:
+        return [Finding("settings", False, f"{one.setting} {one.wrong}", one.mend) for one in error.problems]
+    from app.reads.checkup import look_over
+    from app.wiring import build_parts
+
+    logs.configure(settings.log_format)
+    parts = build_parts(settings)
+    try:
+        rest = look_over(parts.store, settings.database_url, parts.nlu.is_up, clock.now())
+        return [Finding("settings", True, f"reached at {settings.public_url}"), *rest]
+    finally:
+        parts.store.close()
+
+
+def _tell(finding: Finding) -> None:
+    state = (
+        click.style("ok     ", fg="green") if finding.is_ok else click.style("problem", fg="red", bold=True)
+    )
+    click.echo(f"{state}  {finding.name}: {finding.says}")
+    if finding.mend:
+        click.echo(f"         → {finding.mend}")
+
+
+COMMAND = doctor

@@ -1,0 +1,131 @@
+"""Looks an installation over: each part that has to work, what is wrong with it, and how to mend it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.reads.processes import last_signs
+from app.store import migrating
+from app.store.channels import all_channels
+from app.store.encryption import InvalidToken
+from app.store.engine import Store
+from app.store.inbounds import Quarantined
+from app.store.outbound.table import UNKNOWN, Outbound
+
+SIGN_WITHIN = timedelta(seconds=30)
+SETTLES_WITHIN = timedelta(minutes=15)
+"""An outcome that is unknown for longer needs a person. Source: DESIGN, a message out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: whether it works, what is seen of it, and the mend where it does not."""
+
+    name: str
+    is_ok: bool
+    says: str
+    mend: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as `--json` gives it."""
+        return asdict(self)
+
+
+def look_over(store: Store, url: str, nlu_is_up: Callable[[], bool], now: datetime) -> Iterator[Finding]:
+    """Every finding, in the order in which mends should be tried; stops where the database is away."""
+    try:
+        with store.read() as session:
+            session.execute(select(1))
+    except DBAPIError as error:
+        told = str(error.orig).splitlines()[0] if error.orig is not None else type(error).__name__
+        yield Finding(
+            "database", False, told, "start it, or set HUIXIN_DATABASE_URL; `huixin init` makes a new one"
+        )
+        return
+    yield Finding("database", True, store.engine.dialect.name)
+    schema = _schema(store, url)
+    yield schema
+    if schema.is_ok:
+        with store.read() as session:
+            yield _keys(session)
+            yield from _processes(session, now)
+            yield from _left_over(session, now)
+    is_up = nlu_is_up()
+    yield Finding(
+        "nlu",
+        is_up,
+        "answers" if is_up else "does not answer: texts that rules cannot decide wait, then go to a person",
+        "" if is_up else "start `huixin nlu` (or `huixin up`); `huixin bot train` where there is no model",
+    )
+
+
+def _schema(store: Store, url: str) -> Finding:
+    wanted = ScriptDirectory.from_config(migrating.configuration(url)).get_current_head()
+    with store.engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    is_current = present == wanted
+    says = f"at {wanted}" if is_current else f"is at {present or 'nothing'}, this version wants {wanted}"
+    return Finding(
+        "schema", is_current, says, "" if is_current else "run `huixin init`: it brings it up to date"
+    )
+
+
+def _keys(session: Session) -> Finding:
+    try:
+        channels = all_channels(session)
+    except InvalidToken:
+        mend = "put back the secrets.env that belongs to this database, or the keys taken out of HUIXIN_ENCRYPTION_KEYS"
+        return Finding("keys", False, "what is stored cannot be read with these encryption keys", mend)
+    says = f"{len(channels)} channels" if channels else "no channel: nobody can text or be texted"
+    return Finding(
+        "channels", bool(channels), says, "" if channels else "`huixin channels add PROVIDER NAME ...`"
+    )
+
+
+def _processes(session: Session, now: datetime) -> Iterator[Finding]:
+    signs = last_signs(session)
+    for kind in ("worker", "clock"):
+        at = signs.get(kind)
+        age = now - at if at is not None else None
+        is_alive = age is not None and age <= SIGN_WITHIN
+        says = "never gave a sign of life" if age is None else f"last sign {age.total_seconds():.0f} s ago"
+        yield Finding(kind, is_alive, says, "" if is_alive else f"start `huixin {kind}` (or `huixin up`)")
+
+
+def _left_over(session: Session, now: datetime) -> Iterator[Finding]:
+    counts = (
+        (
+            "quarantine",
+            select(func.count()).select_from(Quarantined).where(Quarantined.replayed_at.is_(None)),
+            "deliveries that could not be read",
+            "`huixin inbound replay` tells why, and tries them again",
+        ),
+        (
+            "messages for staff",
+            select(func.count()).select_from(Outbound).where(Outbound.is_for_staff.is_(True)),
+            "messages that need a person",
+            "see to them in the console: a channel's set-up, a wording, or an outcome nobody knows",
+        ),
+        (
+            "unknown outcomes",
+            select(func.count())
+            .select_from(Outbound)
+            .where(
+                Outbound.status == UNKNOWN,
+                Outbound.is_for_staff.is_(False),
+                Outbound.handed_at <= now - SETTLES_WITHIN,
+            ),
+            "hand-overs of which nobody knows the outcome",
+            "is the clock running? It asks the provider, and gives them to staff after 15 minutes",
+        ),
+    )
+    for name, count, what, mend in counts:
+        number = session.scalars(count).one()
+        yield Finding(name, number == 0, f"{number} {what}" if number else "none", mend if number else "")

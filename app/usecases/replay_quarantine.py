@@ -1,0 +1,73 @@
+"""Tries again what could not be read or placed when it came: parsed with today's code, received as if it came now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select, update
+
+from app.providers.contract import Parsed, Request
+from app.store.inbounds import Quarantined
+from app.usecases.directory import ChannelView
+from app.usecases.parts import Parts
+from app.usecases.receive import Delivery, receive, reread
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A delivery that stays in quarantine: when it came, on which channel, and why it cannot be used."""
+
+    received_at: datetime
+    channel: str
+    why: str
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What became of the quarantine."""
+
+    messages: int
+    receipts: int
+    left: list[Left]
+
+
+def replay(parts: Parts, now: datetime) -> Replayed:
+    """Tries everything in quarantine, oldest first; what is received leaves it. Safe to repeat."""
+    done = Replayed(0, 0, [])
+    channels = parts.directory.current(now).channels
+    with parts.store.read() as session:
+        waiting = select(Quarantined.__table__).where(Quarantined.replayed_at.is_(None))
+        rows = session.execute(waiting.order_by(Quarantined.received_at)).all()
+    for row in rows:
+        channel = channels.get(row.channel_id)
+        if channel is None:
+            done.left.append(Left(row.received_at, "", "its channel's provider is not installed"))
+        else:
+            _try(parts, channel, row, now, done)
+    return done
+
+
+def _try(parts: Parts, channel: ChannelView, row: Any, now: datetime, done: Replayed) -> None:
+    parsed = _parsed(channel, row.body)
+    why = parsed.unparseable[0].why if parsed.unparseable else None
+    if why is None and not (parsed.inbound or parsed.receipts):
+        why = "holds nothing"
+    if why is None:
+        (received,) = receive(parts, [Delivery(channel, parsed, uuid4().hex)], now)
+        why = row.why if received.quarantined else None
+        done.messages += len(received.inbound_ids)
+        done.receipts += received.receipts
+    if why is not None:
+        done.left.append(Left(row.received_at, channel.name, why))
+        return
+    with parts.store.write() as session:
+        session.execute(update(Quarantined).where(Quarantined.id == row.id).values(replayed_at=now))
+
+
+def _parsed(channel: ChannelView, body: str) -> Parsed:
+    known = reread(body)
+    if known is not None:
+        return Parsed(inbound=(known,))
+    address = f"/hooks/{channel.name}/replay"
+    return channel.provider.parse(Request("POST", address, body=body.encode()), channel.settings)
