@@ -34,7 +34,7 @@ def last_day(session: Session, now: datetime) -> list[BrandDay]:
     """Every brand with its figures."""
     recent = select(Inbound.brand_id, func.count()).where(Inbound.received_at > now - A_DAY)
     came: dict[UUID, int] = {
-        brand: count for brand, count in session.execute(recent.group_by(Inbound.brand_id))
+        brand: int(count) for brand, count in session.execute(recent.group_by(Inbound.brand_id))
     }
     went = _by_status(session, now)
     consents: dict[tuple[UUID, str], int] = {

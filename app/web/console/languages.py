@@ -9,6 +9,7 @@ from app.usecases import log_in
 from app.web.access import public
 
 LOCALES = {"zh": "zh_CN", "en": "en"}
+"""Babel spells the first one out as `zh_Hans_CN`, which is what the folder of its words is called."""
 
 language = Blueprint("language", __name__)
 

@@ -1,6 +1,5 @@
 """Renders the console's pages: moments in the brand's zone, codes in plain words, the menu of one's role."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,7 +55,7 @@ def say_decision(decided: Explained) -> str:
     return decided.sentence("zh" if shown() == "zh" else "en")
 
 
-def _shell() -> Mapping[str, Any]:
+def _shell() -> dict[str, Any]:
     if not (current_user and current_user.is_authenticated):
         return {"menu": [], "language": shown()}
     open_to_me = [

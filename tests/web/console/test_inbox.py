@@ -1,0 +1,90 @@
+"""The inbox: who waits, by the time that is left, under each filter."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.web.console.desk_scene import Desk, Visitor, a_member
+from tests.web.demo_shop import WANG
+
+LI, ALICE, STRANGER = "+8613800001001", "+14155550123", "+8613800002002"
+
+
+@pytest.fixture
+def desk(engine: Engine, tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path, engine)
+    desk.texts(LI, "人工")
+    desk.clock.pass_by(timedelta(minutes=10))
+    desk.texts(ALICE, "COMPLAINT my cake arrived broken")
+    desk.clock.pass_by(timedelta(minutes=10))
+    desk.texts(STRANGER, "投诉 面包发霉了")
+    return desk
+
+
+@pytest.fixture
+def staff(desk: Desk) -> Visitor:
+    return a_member(desk, "support")
+
+
+def names(text: str) -> list[str]:
+    return re.findall(r'<span class="names"><strong>([^<]+)', text)
+
+
+def test_the_least_time_left_comes_first(staff: Visitor) -> None:
+    assert names(staff.opens("/inbox")[1]) == ["李先生", "Alice", "+86*******2002"]
+
+
+def test_filters_show_their_share(staff: Visitor) -> None:
+    assert names(staff.opens("/inbox?show=complaints")[1]) == ["Alice", "+86*******2002"]
+    assert names(staff.opens("/inbox?show=hand_overs")[1]) == ["李先生", "Alice", "+86*******2002"]
+    assert names(staff.opens("/inbox?show=breached")[1]) == []
+    assert names(staff.opens("/inbox?show=nonsense")[1]) == ["李先生", "Alice", "+86*******2002"]
+
+
+def test_counts_stand_beside_the_filters(staff: Visitor) -> None:
+    counts = re.findall(r'<span class="count">(\d+)', staff.opens("/inbox")[1])
+    assert counts == ["3", "2", "3", "0"]
+
+
+def test_what_is_late_is_marked_and_counted(desk: Desk, staff: Visitor) -> None:
+    desk.clock.pass_by(timedelta(hours=1, minutes=45))
+    text = staff.opens("/inbox?show=breached")[1]
+    assert names(text) == ["李先生", "Alice"][: len(names(text))]
+    assert 'class="line is-late"' in text
+
+
+def test_no_full_number_is_on_the_list(staff: Visitor) -> None:
+    text = staff.opens("/inbox")[1]
+    assert not any(phone in text or phone[3:] in text for phone in (LI, ALICE, STRANGER))
+
+
+def test_what_is_resolved_moves_to_the_settled(desk: Desk, staff: Visitor) -> None:
+    page = desk.path_of(ALICE)
+    resolve = re.search(r'action="([^"]+/resolve)"', staff.opens(page)[1])
+    assert resolve
+    assert staff.sends(resolve.group(1), text="We baked you a new one.")[0] == 200
+    assert "Alice" not in names(staff.opens("/inbox")[1])
+    assert "Alice" in names(staff.opens("/inbox?show=resolved")[1])
+
+
+def test_the_fragment_is_the_same_list_without_the_page(staff: Visitor) -> None:
+    whole = staff.opens("/inbox")[1]
+    part = staff.opens("/inbox", **{"HX-Request": "true"})[1]
+    assert "<html" not in part
+    assert names(part) == names(whole)
+
+
+def test_a_first_response_starts_the_next_clock(desk: Desk, staff: Visitor) -> None:
+    staff.opens(desk.path_of(ALICE))
+    staff.sends(desk.path_of(ALICE) + "/reply", text="So sorry! A new one is on its way.")
+    text = staff.opens("/inbox?show=complaints")[1]
+    assert names(text) == ["+86*******2002", "Alice"]
+    assert re.findall(r'class="which">([^<]+)', text) == ["First response", "Resolution"]
+
+
+def test_a_new_customer_appears_by_name_once_known(desk: Desk, staff: Visitor) -> None:
+    desk.texts(WANG, "人工")
+    assert "王女士" in names(staff.opens("/inbox")[1])

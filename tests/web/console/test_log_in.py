@@ -1,0 +1,136 @@
+"""Logging in: roles, the one-time password, lock-out, idle sessions, and nothing said that helps a stranger."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from app.store.staff import AuditEntry, Staff
+from app.usecases import staff_accounts
+from tests.web.console.desk_scene import EMAILS, PASSWORD, Desk, Visitor, a_member
+
+WRONG = "a wrong long password"
+
+
+@pytest.fixture
+def desk(engine: Engine, tmp_path: Path) -> Desk:
+    return Desk(tmp_path, engine)
+
+
+def test_staff_log_in_with_a_password_hashed_by_argon2_cffi(desk: Desk) -> None:
+    status, text = Visitor(desk.app).logs_in(EMAILS["support"])
+    assert status == 200
+    assert "收件箱" in text
+
+
+def test_a_stranger_is_sent_to_the_log_in_page_and_back_afterwards(desk: Desk) -> None:
+    stranger = Visitor(desk.app)
+    answer = stranger.client.get("/inbox?show=breached")
+    assert answer.location == "/log-in?next=/inbox?show%3Dbreached"
+    stranger.opens(answer.location)
+    answer = stranger.client.post(
+        answer.location,
+        data={
+            "csrf_token": stranger.token,
+            "email": EMAILS["support"],
+            "password": PASSWORD,
+            "next": "/inbox?show=breached",
+        },
+    )
+    assert answer.location == "/inbox?show=breached"
+
+
+def test_nobody_is_led_to_another_site_after_log_in(desk: Desk) -> None:
+    stranger = Visitor(desk.app)
+    stranger.opens("/log-in")
+    form = {"csrf_token": stranger.token, "email": EMAILS["support"], "password": PASSWORD}
+    answer = stranger.client.post("/log-in", data={**form, "next": "https://evil.example/"})
+    assert "evil" not in answer.headers.get("Location", "")
+
+
+def test_wrong_password_and_unknown_address_get_the_same_answer(desk: Desk) -> None:
+    answers = []
+    for email in (EMAILS["support"], "nobody@shop.example"):
+        text = Visitor(desk.app).logs_in(email, WRONG)[1]
+        answers.append(text[text.index("alert-danger") :][:120])
+    assert answers[0] == answers[1]
+
+
+def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(desk: Desk) -> None:
+    visitor = Visitor(desk.app)
+    for _ in range(5):
+        visitor.logs_in(EMAILS["support"], WRONG)
+    assert "收件箱" not in visitor.logs_in(EMAILS["support"])[1]
+    desk.clock.pass_by(timedelta(minutes=16))
+    assert "收件箱" in visitor.logs_in(EMAILS["support"])[1]
+
+
+def test_log_ins_from_one_address_are_limited(desk: Desk) -> None:
+    visitor = Visitor(desk.app)
+    visitor.opens("/log-in")
+    statuses = [visitor.sends("/log-in", email=f"{n}@x.example", password=WRONG)[0] for n in range(21)]
+    assert statuses[-1] == 429
+
+
+def test_a_form_without_its_token_is_refused(desk: Desk) -> None:
+    answer = desk.app.test_client().post("/log-in", data={"email": EMAILS["support"], "password": PASSWORD})
+    assert answer.status_code == 400
+
+
+def test_a_one_time_password_has_to_be_changed_before_anything_else(desk: Desk) -> None:
+    staff_accounts.add_staff(desk.parts, "new@shop.example", "support", "one-time", desk.clock(), "tests")
+    newcomer = Visitor(desk.app)
+    assert 'name="again"' in newcomer.logs_in("new@shop.example", "one-time")[1]
+    assert 'name="again"' in newcomer.opens("/inbox")[1]
+    assert newcomer.sends("/password", current="one-time", new="short", again="short")[0] == 422
+    assert newcomer.sends("/password", current="one-time", new=PASSWORD, again=PASSWORD + "x")[0] == 422
+    assert "收件箱" in newcomer.sends("/password", current="one-time", new=PASSWORD, again=PASSWORD)[1]
+    assert "收件箱" in Visitor(desk.app).logs_in("new@shop.example")[1]
+
+
+def test_changing_the_password_ends_all_other_sessions(desk: Desk) -> None:
+    here, elsewhere = a_member(desk, "support"), a_member(desk, "support")
+    here.opens("/password")
+    new = "another good long password"
+    assert here.sends("/password", current=PASSWORD, new=new, again=new)[0] == 200
+    assert here.client.get("/inbox").status_code == 200
+    assert elsewhere.client.get("/inbox").status_code == 302
+
+
+def test_a_closed_account_is_out_at_once(desk: Desk) -> None:
+    support, admin = a_member(desk, "support"), a_member(desk, "admin")
+    with desk.parts.store.read() as session:
+        staff_id = session.scalars(select(Staff.id).where(Staff.email == EMAILS["support"])).one()
+    admin.opens("/staff")
+    admin.sends(f"/staff/{staff_id}/close")
+    assert support.client.get("/inbox").status_code == 302
+    assert "alert-danger" in Visitor(desk.app).logs_in(EMAILS["support"])[1]
+
+
+def test_an_idle_session_ends_though_its_page_polls(desk: Desk) -> None:
+    support = a_member(desk, "support")
+    desk.clock.pass_by(timedelta(hours=3))
+    assert support.client.get("/inbox", headers={"HX-Request": "true"}).status_code == 200
+    desk.clock.pass_by(timedelta(hours=2))
+    polled = support.client.get("/inbox", headers={"HX-Request": "true"})
+    assert polled.status_code == 401
+    assert polled.headers["HX-Redirect"].startswith("/log-in")
+
+
+def test_logging_out_needs_a_form_and_ends_the_session(desk: Desk) -> None:
+    support = a_member(desk, "support")
+    assert support.client.get("/log-out").status_code == 405
+    support.opens("/inbox")
+    support.sends("/log-out")
+    assert support.client.get("/inbox").status_code == 302
+
+
+def test_the_audit_knows_who_came_went_and_failed(desk: Desk) -> None:
+    visitor = Visitor(desk.app)
+    visitor.logs_in(EMAILS["manager"], WRONG)
+    visitor.logs_in(EMAILS["manager"])
+    visitor.sends("/log-out")
+    with desk.parts.store.read() as session:
+        mine = select(AuditEntry.action).where(AuditEntry.actor == EMAILS["manager"]).order_by(AuditEntry.id)
+        assert list(session.scalars(mine)) == ["log_in.failed", "log_in", "log_out"]
