@@ -23,7 +23,7 @@ class KeyWitness(Table):
     __tablename__ = "key_witness"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    token: Mapped[str] = mapped_column(Encrypted)
+    proof: Mapped[str] = mapped_column(Encrypted)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     fingerprints: Mapped[list[Any]] = mapped_column(PlainJson)
 
@@ -48,7 +48,7 @@ def examine(session: Session, ring: Keyring) -> None:
             "HUIXIN_ENCRYPTION_KEYS lacks the key that the data is under: add the old key behind the newest"
         ) from None
     if held is None:
-        session.add(KeyWitness(id=ONLY, token="huixin", digest=digest, fingerprints=mine))
+        session.add(KeyWitness(id=ONLY, proof="huixin", digest=digest, fingerprints=mine))
         return
     if bytes(held.digest) != digest:
         raise KeyProblem("HUIXIN_HASH_KEY is not the one of this database: set the one that it was made with")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -104,3 +104,22 @@ def close_questions(session: Session, run_ids: Collection[UUID]) -> None:
     """Nothing is open any more for these runs."""
     table = OpenQuestion.__table__
     session.execute(table.delete().where(table.c.run_id.in_(run_ids)))  # type: ignore[attr-defined]
+
+
+END_MARKETING = (
+    update(Run.__table__)  # type: ignore[arg-type]
+    .where(
+        Run.__table__.c.customer_id.in_(bindparam("customers", expanding=True)),
+        Run.__table__.c.brand_id == bindparam("brand"),
+        Run.__table__.c.status == ACTIVE,
+        Run.__table__.c.cause.in_(("journey", "campaign", "opt_in")),
+    )
+    .values(status=FINISHED, outcome="opted_out", due_at=None, updated_at=bindparam("at"))
+    .returning(Run.__table__.c.id)
+)
+
+
+def end_marketing(session: Session, customers: Collection[UUID], brand_id: UUID, now: datetime) -> list[UUID]:
+    """Ends the journeys of these customers with the brand; what they asked for themselves goes on."""
+    told = {"customers": list(customers), "brand": brand_id, "at": now}
+    return list(session.connection().execute(END_MARKETING, told).scalars())

@@ -54,22 +54,21 @@ def rows_changed(done: Result[Any]) -> int:
 
 
 def update_all(
-    session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]], key: str = "id"
+    session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]], keys: tuple[str, ...] = ("id",)
 ) -> int:
-    """Updates each row by its key to the other values of its mapping; all mappings name the same columns."""
+    """Updates each row by its keys to the other values of its mapping; all mappings name the same columns."""
     if not rows:
         return 0
-    statement = _update(table, key, tuple(sorted(name for name in rows[0] if name != key)))
-    done = session.connection().execute(
-        statement, [{f"_{name}": value for name, value in row.items()} for row in rows]
-    )
-    return rows_changed(done)
+    statement = _update(table, keys, tuple(sorted(name for name in rows[0] if name not in keys)))
+    named = [{f"_{name}": value for name, value in row.items()} for row in rows]
+    return rows_changed(session.connection().execute(statement, named))
 
 
 @cache
-def _update(table: type[Table], key: str, columns: tuple[str, ...]) -> Any:
+def _update(table: type[Table], keys: tuple[str, ...], columns: tuple[str, ...]) -> Any:
+    held = table.__table__.c
     return (
         update(table.__table__)  # type: ignore[arg-type]
-        .where(table.__table__.c[key] == bindparam(f"_{key}"))
-        .values({name: bindparam(f"_{name}", type_=table.__table__.c[name].type) for name in columns})
+        .where(*[held[name] == bindparam(f"_{name}") for name in keys])
+        .values({name: bindparam(f"_{name}", type_=held[name].type) for name in columns})
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.domain.purpose import Purpose
 from app.store import runs as run_store
 from app.store.complaints import Complaint, ComplaintEvent
 from app.store.consents import ConsentEvent
@@ -14,12 +15,31 @@ from app.store.conversations import Conversation
 from app.store.customers import Profile
 from app.store.decisions import Decision
 from app.store.inbounds import Inbound
+from app.store.outbound import queue
 from app.store.outbound.table import Outbound
 from app.store.runs import OpenQuestion, Run
 from app.store.tables import Table, new_id
 from app.store.writing import insert_all, update_all
 
 Row = dict[str, Any]
+
+
+STOPPED_BY_ALL = tuple(
+    purpose.value for purpose in Purpose if purpose not in (Purpose.OPT_OUT_CONFIRMATION, Purpose.STAFF_ALERT)
+)
+STOPPED_BY_MARKETING = (Purpose.MARKETING.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A customer stops a brand's marketing, or all of it: what is queued and under way ends with it."""
+
+    customer_id: UUID
+    brand_id: UUID
+    is_all: bool
+    reason: str
+    at: datetime
+    trace_id: str
 
 
 @dataclass(slots=True)
@@ -40,6 +60,7 @@ class Changes:
     changed_conversations: dict[UUID, Row] = field(default_factory=dict)
     profiles: dict[tuple[UUID, UUID], Row] = field(default_factory=dict)
     closed_inbounds: list[Row] = field(default_factory=list)
+    withdrawals: list[Withdrawal] = field(default_factory=list)
 
     def decide(
         self,
@@ -71,6 +92,7 @@ class Changes:
 
     def flush(self, session: Session) -> None:
         """Writes everything, parents before children."""
+        self._end_what_was_stopped(session)
         insert_all(session, Conversation, list(self.new_conversations.values()))
         insert_all(session, Complaint, list(self.new_complaints.values()))
         insert_all(session, ComplaintEvent, self.complaint_events)
@@ -88,10 +110,27 @@ class Changes:
         self._update_profiles(session)
 
     def _update_profiles(self, session: Session) -> None:
-        table = Profile.__table__
+        groups: dict[tuple[str, ...], list[Row]] = {}
         for (customer_id, brand_id), values in self.profiles.items():
-            mine = (table.c.customer_id == customer_id, table.c.brand_id == brand_id)
-            session.execute(table.update().where(*mine).values(**values))  # type: ignore[attr-defined]
+            row = {"customer_id": customer_id, "brand_id": brand_id, **values}
+            groups.setdefault(tuple(sorted(values)), []).append(row)
+        for group in groups.values():
+            update_all(session, Profile, group, ("customer_id", "brand_id"))
+
+    def _end_what_was_stopped(self, session: Session) -> None:
+        """Cancels queued messages and ends marketing runs of those who have stopped them."""
+        groups: dict[tuple[UUID, bool], list[Withdrawal]] = {}
+        for one in self.withdrawals:
+            groups.setdefault((one.brand_id, one.is_all), []).append(one)
+        for (brand_id, is_all), group in groups.items():
+            stopped = {one.customer_id: one for one in group}
+            purposes = STOPPED_BY_ALL if is_all else STOPPED_BY_MARKETING
+            for row in queue.cancel(session, list(stopped), brand_id, purposes, "opted_out", group[0].at):
+                why = stopped[row.customer_id]
+                told = ("outbound", row.id, row.customer_id, brand_id, "cancelled", "opted_out")
+                self.decide(*told, why.at, why.trace_id, by=why.reason)
+            ended = run_store.end_marketing(session, list(stopped), brand_id, group[0].at)
+            self.closed_questions.update(ended)
 
 
 def _update_alike(session: Session, table: type[Table], rows: dict[UUID, Row]) -> None:

@@ -98,7 +98,6 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedO
         return
     was_out = turn.profile["consent"] == "withdrawn"
     opting.withdraw(
-        session,
         turn.changes,
         turn.customer.id,
         [turn.brand.id],

@@ -73,7 +73,6 @@ def _judge(
         )
     if kind == CodeKind.OPT_OUT:
         opting.withdraw(
-            session,
             changes,
             customer.id,
             [message.brand_id],

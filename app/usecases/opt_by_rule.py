@@ -1,6 +1,6 @@
 """Decides opting out and in by rule, inside the transaction that stores the texts, before they are acknowledged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.delivery_codes import CodeKind, after_receipt
-from app.domain.opt_out import OptInByRule, OptOutByRule, Scope, judge_opt_out
+from app.domain.opt_out import OptInByRule, OptOutByRule, OptOutWords, Scope, judge_opt_out
 from app.domain.purpose import Cause, CauseKind
 from app.domain.text import fold, language_of, strip_marks
 from app.store import customers, runs
@@ -17,7 +17,6 @@ from app.store.customers import Customer
 from app.store.inbounds import DONE
 from app.store.outbound import queue as outbound_queue
 from app.store.outbound.table import Outbound
-from app.store.writing import update_all
 from app.usecases import messages, opting
 from app.usecases.arrivals import Arrival
 from app.usecases.changes import Changes
@@ -44,8 +43,7 @@ def decide_opting(
     locked = {row.id: row for row in customers.lock(session, ids)}
     session.connection().execute(WROTE, {"ids": list(ids), "at": now})
     _clear_suspicion(session, locked.values(), now)
-    judged = [(arrival, _verdict(session, parts, directory, arrival)) for arrival in new]
-    telling = [(arrival, verdict) for arrival, verdict in judged if verdict is not None]
+    telling = _verdicts(session, parts, directory, new)
     if not telling:
         return set()
     changes = Changes()
@@ -69,25 +67,44 @@ def _clear_suspicion(session: Session, writers: Iterable[Any], now: datetime) ->
             customers.set_number_status(session, customer.id, status, now)
 
 
-def _verdict(session: Session, parts: Parts, directory: Directory, arrival: Arrival) -> Verdict | None:
-    item = arrival.parsed
-    channel = directory.channels[arrival.sender.channel_id]
-    style = channel.capabilities.style.value
+def _verdicts(
+    session: Session, parts: Parts, directory: Directory, new: Sequence[Arrival]
+) -> list[tuple[Arrival, Verdict]]:
+    """The arrivals that opt out or in; what was offered and asked is looked up only where it can matter."""
+    words = parts.rules.opt_out_words
+    short = {one.customer_id for one in new if words.words_in(strip_marks(fold(one.row["text"]))) is not None}
+    offered = outbound_queue.last_offered(session, short) if short else {}
+    asked = (
+        {(row.customer_id, row.sender_id): row for row in runs.open_questions(session, short)}
+        if short
+        else {}
+    )
+    told = []
+    for one in new:
+        verdict = _verdict(words, directory, one, offered, asked)
+        if verdict is not None:
+            told.append((one, verdict))
+    return told
+
+
+def _verdict(
+    words: OptOutWords,
+    directory: Directory,
+    arrival: Arrival,
+    offered: Mapping[tuple[UUID, UUID], str | None],
+    asked: Mapping[tuple[UUID, UUID], Any],
+) -> Verdict | None:
+    item, pair = arrival.parsed, (arrival.customer_id, arrival.sender.id)
+    style = directory.channels[arrival.sender.channel_id].capabilities.style.value
     if item.opt_out_type in ("stop", "start"):
         return _providers_word(item.opt_out_type, item.text, style)
-    text, words = arrival.row["text"], parts.rules.opt_out_words
-    if words.words_in(strip_marks(fold(text))) is None:
-        return judge_opt_out(
-            words, text, offered=None, has_open_question=False, open_choices=frozenset(), channel=style
-        )
-    pair = (arrival.customer_id, arrival.sender.id)
-    asked = [row for row in runs.open_questions(session, [pair[0]]) if row.sender_id == pair[1]]
+    question = asked.get(pair)
     return judge_opt_out(
         words,
-        text,
-        offered=outbound_queue.last_handed(session, [pair])[pair],
-        has_open_question=bool(asked),
-        open_choices=frozenset(word for row in asked for word in row.choices),
+        arrival.row["text"],
+        offered=offered.get(pair),
+        has_open_question=question is not None,
+        open_choices=frozenset(question.choices) if question is not None else frozenset(),
         channel=style,
     )
 
@@ -126,7 +143,6 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdi
     )
     affected = _brands_on(session, turn)
     opting.withdraw(
-        session,
         turn.changes,
         turn.customer.id,
         affected,
@@ -138,13 +154,12 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdi
         trace_id=turn.trace_id,
     )
     turn.profile.update(turn.changes.profiles[turn.key])
-    _end_marketing_runs(session, turn, affected)
     turn.decide(
         "inbound",
         inbound_id,
         "opted_out",
         verdict.reason,
-        word=verdict.word,
+        word=verdict.word if verdict.reason != "opt_out_pattern" else None,
         scope=verdict.scope,
         brands=len(affected),
     )
@@ -187,30 +202,3 @@ def _brands_on(session: Session, turn: Turn) -> list[UUID]:
     found = [turn.brand.id, *used]
     customers.add_profiles(session, {(turn.customer.id, brand_id) for brand_id in found}, turn.now)
     return found
-
-
-def _end_marketing_runs(session: Session, turn: Turn, affected: Sequence[UUID]) -> None:
-    """Journeys and open sign-ups end with an opt-out; what the customer asked for goes on."""
-    table = runs.Run.__table__
-    mine = select(table.c.id).where(
-        table.c.customer_id == turn.customer.id,
-        table.c.brand_id.in_(affected),
-        table.c.status == runs.ACTIVE,
-        table.c.cause.in_((CauseKind.JOURNEY.value, CauseKind.CAMPAIGN.value, CauseKind.OPT_IN.value)),
-    )
-    ids = list(session.scalars(mine))
-    runs.close_questions(session, ids)
-    update_all(
-        session,
-        runs.Run,
-        [
-            {
-                "id": run,
-                "status": runs.FINISHED,
-                "outcome": "opted_out",
-                "due_at": None,
-                "updated_at": turn.now,
-            }
-            for run in ids
-        ],
-    )

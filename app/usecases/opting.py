@@ -5,18 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from app.domain.purpose import Purpose
-from app.store.outbound import queue as outbound_queue
 from app.store.tables import new_id
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Withdrawal
 from app.usecases.turn import Turn
-
-ALL_BUT_CONFIRMATION = tuple(
-    p.value for p in Purpose if p not in (Purpose.OPT_OUT_CONFIRMATION, Purpose.STAFF_ALERT)
-)
-MARKETING = (Purpose.MARKETING.value,)
 
 
 def ledger(
@@ -48,7 +39,6 @@ def ledger(
 
 
 def withdraw(
-    session: Session,
     changes: Changes,
     customer_id: UUID,
     brands: Sequence[UUID],
@@ -71,11 +61,7 @@ def withdraw(
         if scope == "all":
             values["stopped_at"] = now
         changes.profiles.setdefault((customer_id, brand_id), {}).update(values)
-    purposes = ALL_BUT_CONFIRMATION if scope == "all" else MARKETING
-    for row in outbound_queue.cancel(session, [customer_id], brands, purposes, "opted_out", now):
-        changes.decide(
-            "outbound", row.id, customer_id, row.brand_id, "cancelled", "opted_out", now, trace_id, by=reason
-        )
+        changes.withdrawals.append(Withdrawal(customer_id, brand_id, scope == "all", reason, now, trace_id))
 
 
 def hold(turn: Turn, source: str, inbound_id: UUID | None) -> None:

@@ -117,7 +117,6 @@ def _tell(
     locked = {row.id: row for row in customers.lock(session, ids)}
     for row in opted_out:
         opting.withdraw(
-            session,
             changes,
             row.customer_id,
             [row.brand_id],

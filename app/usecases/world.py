@@ -95,7 +95,6 @@ class DatabaseWorld:
     def _opt_out(self, effect: fx.OptOut, state: RunState) -> None:
         turn = self.turn
         opting.withdraw(
-            self.session,
             turn.changes,
             turn.customer.id,
             [turn.brand.id],

@@ -87,7 +87,7 @@ def upgrade() -> None:
     op.create_table(
         "key_witness",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("token", app.store.columns.Encrypted(), nullable=False),
+        sa.Column("proof", app.store.columns.Encrypted(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("fingerprints", app.store.columns.PlainJson(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_key_witness")),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.store.outbound.table import CANCELLED, CLAIMED, HANDING, QUEUED, UNKNOWN, Outbound
@@ -84,25 +84,36 @@ def expire_hand_overs(session: Session, now: datetime) -> list[UUID]:
     )
 
 
+CANCEL = (
+    update(TABLE)  # type: ignore[arg-type]
+    .where(
+        TABLE.c.customer_id.in_(bindparam("customers", expanding=True)),
+        TABLE.c.brand_id == bindparam("brand"),
+        TABLE.c.purpose.in_(bindparam("purposes", expanding=True)),
+        TABLE.c.status.in_((QUEUED, CLAIMED)),
+    )
+    .values(status=CANCELLED, reason=bindparam("why"), settled_at=bindparam("at"), leased_until=None)
+    .returning(TABLE.c.id, TABLE.c.customer_id, TABLE.c.brand_id)
+)
+
+
 def cancel(
     session: Session,
     customers: Collection[UUID],
-    brands: Collection[UUID],
+    brand_id: UUID,
     purposes: Collection[str],
     reason: str,
     now: datetime,
 ) -> Rows:
-    """Cancels what waits for these customers and brands with these purposes; returns (id, customer, brand, run)."""
-    waiting = update(Outbound).where(
-        Outbound.customer_id.in_(customers),
-        Outbound.brand_id.in_(brands),
-        Outbound.purpose.in_(purposes),
-        Outbound.status.in_((QUEUED, CLAIMED)),
-    )
-    cancelled = waiting.values(status=CANCELLED, reason=reason, settled_at=now, leased_until=None)
-    return session.execute(
-        cancelled.returning(Outbound.id, Outbound.customer_id, Outbound.brand_id, Outbound.run_id)
-    ).all()
+    """Cancels what waits for these customers from the brand with these purposes: (id, customer_id, brand_id)."""
+    told = {
+        "customers": list(customers),
+        "brand": brand_id,
+        "purposes": list(purposes),
+        "why": reason,
+        "at": now,
+    }
+    return session.connection().execute(CANCEL, told).all()
 
 
 def handing_to(session: Session, customers: Collection[UUID]) -> list[UUID]:
@@ -111,19 +122,17 @@ def handing_to(session: Session, customers: Collection[UUID]) -> list[UUID]:
     return list(session.scalars(open_now))
 
 
-def last_handed(
-    session: Session, pairs: Collection[tuple[UUID, UUID]]
-) -> dict[tuple[UUID, UUID], str | None]:
-    """What the last message handed over to each (customer, sender) offered as its opt-out word."""
-    found: dict[tuple[UUID, UUID], str | None] = {}
-    for customer, sender in pairs:
-        last = (
-            select(TABLE.c.offered)
-            .where(
-                TABLE.c.customer_id == customer, TABLE.c.sender_id == sender, TABLE.c.handed_at.is_not(None)
-            )
-            .order_by(TABLE.c.handed_at.desc())
-            .limit(1)
-        )
-        found[customer, sender] = session.scalars(last).one_or_none()
-    return found
+_LATER = TABLE.alias("later")
+LAST_HANDED = select(TABLE.c.customer_id, TABLE.c.sender_id, TABLE.c.offered).where(
+    TABLE.c.customer_id.in_(bindparam("customers", expanding=True)),
+    TABLE.c.handed_at
+    == select(func.max(_LATER.c.handed_at))
+    .where(_LATER.c.customer_id == TABLE.c.customer_id, _LATER.c.sender_id == TABLE.c.sender_id)
+    .scalar_subquery(),
+)
+
+
+def last_offered(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], str | None]:
+    """The opt-out word that the last message handed over to each (customer, sender) has offered."""
+    rows = session.connection().execute(LAST_HANDED, {"customers": list(customers)})
+    return {(row.customer_id, row.sender_id): row.offered for row in rows}
