@@ -103,7 +103,7 @@ def withdraw(parts: Parts, caller: Caller, e164: str, source: str, scope: str, n
     """Stops marketing, or with scope `all` everything, at once; what is queued is cancelled."""
     with _record(parts, caller, e164, now) as (record, _):
         opting.withdraw(
-            record.record.changes,
+            record.changes,
             record.customer_id,
             [caller.brand.id],
             scope,
