@@ -148,26 +148,29 @@ def _watch_session() -> ResponseReturnValue | None:
     return None
 
 
+SECURITY = {
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+    "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+    "SECURITY_PASSWORD_SALT": "unused by argon2, which salts each hash",
+    "SECURITY_LOGIN_URL": "/log-in",
+    "SECURITY_LOGOUT_URL": "/log-out",
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_LOGIN_USER_TEMPLATE": "console/log_in.html",
+    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGOUT_VIEW": "/log-in",
+    "SECURITY_FRESHNESS": timedelta(seconds=-1),
+    "SECURITY_TRACKABLE": True,
+    "SECURITY_USE_REGISTER_V2": True,
+    "SECURITY_CACHE_CONTROL": None,
+}
+"""How flask-security is set up: no registration, no mail, no pages of its own."""
+
+
 def install(app: Flask, parts: Parts, settings: Settings) -> None:
     """Adds logging in to the application; must come before the check of who may open what."""
-    app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
-        SECURITY_PASSWORD_SCHEMES=["argon2"],
-        SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
-        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
-        SECURITY_PASSWORD_SALT="unused by argon2, which salts each hash",  # noqa: S106
-        SECURITY_LOGIN_URL="/log-in",
-        SECURITY_LOGOUT_URL="/log-out",
-        SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_LOGIN_USER_TEMPLATE="console/log_in.html",
-        SECURITY_POST_LOGIN_VIEW="/",
-        SECURITY_POST_LOGOUT_VIEW="/log-in",
-        SECURITY_FRESHNESS=timedelta(seconds=-1),
-        SECURITY_TRACKABLE=True,
-        SECURITY_DATETIME_FACTORY=parts.now,
-        SECURITY_USE_REGISTER_V2=True,
-        SECURITY_CACHE_CONTROL=None,
-    )
+    app.config.update(SECURITY, SECURITY_DATETIME_FACTORY=parts.now)
     Security(app, Accounts(parts), login_form=LogInForm)
     limiter = Limiter(
         get_remote_address,

@@ -11,6 +11,7 @@ from flask_login import current_user
 from app.domain.phone import masked
 from app.reads.reason_words import reason_words
 from app.reads.why import Explained
+from app.usecases.parts import Parts
 from app.web.access import guard_of
 from app.web.console import wording
 from app.web.console.languages import shown
@@ -30,17 +31,25 @@ def page(template: str, **told: Any) -> str:
     return render_template(template, **told)
 
 
-def at(moment: datetime | None, zone: str = "Asia/Shanghai") -> str:
-    """A moment as its reader's clock shows it."""
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if moment else ""
+def at(moment: datetime | None, zone: str | None = None) -> str:
+    """A moment on the clock of a brand; where it concerns none, of the installation's first brand."""
+    if moment is None:
+        return ""
+    return moment.astimezone(ZoneInfo(zone or _zone_of_the_house())).strftime("%Y-%m-%d %H:%M")
 
 
-def clock(moment: datetime, zone: str = "Asia/Shanghai") -> str:
+def _zone_of_the_house() -> str:
+    parts: Parts = current_app.extensions["parts"]
+    first = next(iter(parts.directory.current(parts.now()).brands.values()), None)
+    return first.timezone if first else "UTC"
+
+
+def clock(moment: datetime, zone: str) -> str:
     """The time of day alone, beside a day that is told elsewhere."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
 
-def day(moment: datetime, zone: str = "Asia/Shanghai") -> str:
+def day(moment: datetime, zone: str) -> str:
     """The day alone."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
 
