@@ -1,11 +1,12 @@
 """Where the parts meet: the only module that knows them all."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import yaml
 from flask import Flask
@@ -119,6 +120,24 @@ WEB = (
     "app.web.simulator",
 )
 """The rooms of the web, in the order in which they are added; each has `register(app, parts, settings)`."""
+
+
+def front_door(settings: Settings) -> WSGIApplication:
+    """The whole web: webhooks go to a small application of their own, without sessions, languages and log-in.
+
+    A provider's call then costs a third of the processor time, and what the console loads cannot slow it down.
+    """
+    parts = build_parts(settings)
+    everything, deliveries = create_app(settings, parts), Flask("app.web.hooks")
+    deliveries.extensions["parts"] = parts
+    deliveries.extensions["reception"] = everything.extensions["reception"]
+    deliveries.register_blueprint(import_module("app.web.hooks").hooks)
+
+    def enter(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        is_delivery = environ.get("PATH_INFO", "").startswith("/hooks/")
+        return (deliveries if is_delivery else everything)(environ, start_response)
+
+    return enter
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:

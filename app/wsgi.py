@@ -2,8 +2,8 @@
 
 from app import logs
 from app.settings import load
-from app.wiring import create_app
+from app.wiring import front_door
 
 settings = load()
 logs.configure(settings.log_format)
-app = create_app(settings)
+app = front_door(settings)

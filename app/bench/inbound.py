@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator
 from app.bench.figures import Figure, percentile
 from app.bench.installation import Installation, free_port, installation, wait_for_port
 from app.bench.load import Call, flat_out, steady
+from app.cli.web import THREADS
 from app.settings import ROOT
 from app.store import brands
 from app.store.channels import Channel, Sender
@@ -88,7 +89,7 @@ def _bare_rate(made: Installation) -> float:
     port, url = free_port(), _bare_table(made)
     environ = {**os.environ, "HUIXIN_BENCH_BARE_URL": url}
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
-    command += ["--blocking-threads", "8", "--no-ws", "--log-level", "error", "app.bench.bare:app"]
+    command += ["--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", "app.bench.bare:app"]
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
     try:
         wait_for_port(port, "/health/live")

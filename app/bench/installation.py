@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from app import clock
+from app.cli.web import THREADS
 from app.secret_keys import create_secrets
 from app.settings import ROOT, Settings, load
 from app.store.engine import Store, open_engine
@@ -50,7 +51,7 @@ class Installation:
         self.processes.append(process)
         return process
 
-    def start_web(self, threads: int = 8) -> subprocess.Popen[bytes]:
+    def start_web(self, threads: int = THREADS) -> subprocess.Popen[bytes]:
         """Starts the web and waits until it answers."""
         process = self.start("web", "--port", str(self.port), "--threads", str(threads))
         wait_for_port(self.port, "/health/live")

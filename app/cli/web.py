@@ -1,25 +1,29 @@
 """`huixin web`: the web server, with webhooks, console, API and simulator."""
 
 import ipaddress
-import os
 
 import click
 
 from app import logs
 from app.settings import Settings, load
 
+THREADS = 32
+"""Most threads wait: deliveries that come while one is being written share the next commit, so more may wait at once."""
+
 
 @click.command("web")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on; else PORT, else 8000.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
-@click.option("--threads", type=click.IntRange(1), help="Threads of each process; else two a core and one.")
-def web(host: str, port: int | None, workers: int, threads: int | None) -> None:
+@click.option(
+    "--threads", type=click.IntRange(1), default=THREADS, show_default=True, help="Threads of each process."
+)
+def web(host: str, port: int | None, workers: int, threads: int) -> None:
     """Serve webhooks, console and API."""
     settings = load()
     refuse_open_simulator(settings, host)
     logs.configure(settings.log_format)
-    serve(host, port or settings.port, workers, threads or 2 * (os.cpu_count() or 1) + 1)
+    serve(host, port or settings.port, workers, threads)
 
 
 def refuse_open_simulator(settings: Settings, host: str) -> None:

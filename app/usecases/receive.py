@@ -36,10 +36,12 @@ class Delivery:
 
 @dataclass(slots=True)
 class Received:
-    """What became of one delivery: ids of new messages, and who opted out in it."""
+    """What became of one delivery: ids of new messages, who opted out in it, and hand-overs to them
+    that had begun before."""
 
     inbound_ids: list[UUID] = field(default_factory=list)
     opted_out: list[UUID] = field(default_factory=list)
+    handing: list[UUID] = field(default_factory=list)
     duplicates: int = 0
     quarantined: int = 0
     receipts: int = 0
@@ -65,10 +67,10 @@ def receive(parts: Parts, deliveries: Sequence[Delivery], now: datetime) -> list
     return received
 
 
-def hand_overs_open(parts: Parts, customers_: Sequence[UUID]) -> int:
-    """How many hand-overs to these customers had begun before their opt-out and have not ended yet."""
+def still_handing(parts: Parts, outbound_ids: Sequence[UUID]) -> bool:
+    """Whether any of these hand-overs has not ended yet."""
     with parts.store.read() as session:
-        return len(outbound_queue.handing_to(session, customers_))
+        return outbound_queue.is_handing(session, outbound_ids)
 
 
 def _receive_inbound(
@@ -93,6 +95,7 @@ def _receive_inbound(
     opted_out: set[UUID] = set()
     if new:
         opted_out = decide_opting(parts, session, parts.directory.current(now), [one for _, one in new], now)
+    begun = outbound_queue.handing_to(session, opted_out) if opted_out else {}
     for number, arrival in arrivals:
         result = received[number]
         if arrival.row["id"] not in fresh:
@@ -101,6 +104,7 @@ def _receive_inbound(
         result.inbound_ids.append(arrival.row["id"])
         if arrival.customer_id in opted_out:
             result.opted_out.append(arrival.customer_id)
+            result.handing += begun.get(arrival.customer_id, [])
 
 
 def _store(session: Session, arrivals: Sequence[Arrival], now: datetime) -> set[UUID]:

@@ -116,10 +116,23 @@ def cancel(
     return session.connection().execute(CANCEL, told).all()
 
 
-def handing_to(session: Session, customers: Collection[UUID]) -> list[UUID]:
-    """Messages to these customers that a provider is being given at this moment."""
-    open_now = select(TABLE.c.id).where(TABLE.c.status == HANDING, TABLE.c.customer_id.in_(customers))
-    return list(session.scalars(open_now))
+HANDING_TO = select(TABLE.c.id, TABLE.c.customer_id).where(
+    TABLE.c.status == HANDING, TABLE.c.customer_id.in_(bindparam("customers", expanding=True))
+)
+
+
+def handing_to(session: Session, customers: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Messages that a provider is being given at this moment, by customer."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in session.connection().execute(HANDING_TO, {"customers": list(customers)}):
+        found.setdefault(row.customer_id, []).append(row.id)
+    return found
+
+
+def is_handing(session: Session, ids: Collection[UUID]) -> bool:
+    """Whether any of these messages is still being given to its provider."""
+    open_now = select(TABLE.c.id).where(TABLE.c.id.in_(ids), TABLE.c.status == HANDING).limit(1)
+    return session.scalars(open_now).first() is not None
 
 
 _LATER = TABLE.alias("later")

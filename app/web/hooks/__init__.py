@@ -15,7 +15,7 @@ from app.providers.contract import Acknowledgement, Parsed, Request
 from app.settings import Settings
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
-from app.usecases.receive import Delivery, hand_overs_open
+from app.usecases.receive import Delivery, still_handing
 from app.usecases.receiving_together import Reception
 
 MAX_BODY = 1_000_000
@@ -76,8 +76,8 @@ def _take(parts: Parts, channel: ChannelView, parsed: Parsed) -> tuple[str, Resp
                 error=type(error).__name__,
             )
             return "database_away", _plain(503, "try again")
-        if received.opted_out:
-            _let_hand_overs_end(parts, received.opted_out)
+        if received.handing:
+            _let_hand_overs_end(parts, received.handing)
         log.info(
             "delivery stored",
             inbound=len(received.inbound_ids),
@@ -88,16 +88,14 @@ def _take(parts: Parts, channel: ChannelView, parsed: Parsed) -> tuple[str, Resp
     return "taken", _answer(channel.provider.acknowledge(parsed))
 
 
-def _let_hand_overs_end(parts: Parts, opted_out: list[UUID]) -> None:
+def _let_hand_overs_end(parts: Parts, handing: list[UUID]) -> None:
     """Waits, holding nothing, for hand-overs that had begun before the opt-out; one still open then is logged."""
     pause = threading.Event()
     for _ in range(int(HAND_OVER_WAIT_S / HAND_OVER_POLL_S)):
-        if not hand_overs_open(parts, opted_out):
+        if not still_handing(parts, handing):
             return
         pause.wait(HAND_OVER_POLL_S)
-    log.warning(
-        "a hand-over begun before an opt-out is still open", customers=[str(one) for one in opted_out]
-    )
+    log.warning("a hand-over begun before an opt-out is still open", outbound=[str(one) for one in handing])
 
 
 def _forbidden(reason: str, channel: str) -> tuple[str, Response]:
