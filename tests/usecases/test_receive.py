@@ -1,0 +1,163 @@
+"""Receiving: stored once, in order, for whom it was meant; what nobody can place is kept."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete
+
+from app.domain.purpose import Cause, CauseKind
+from app.providers.contract import Media, Parsed, Unparseable
+from app.store import customers
+from app.store.channels import Sender
+from app.usecases.receive import MAX_TEXT, Delivery, receive, reread, written
+from app.usecases.replay_quarantine import replay
+from tests.usecases.shop import ALICE, LI, WANG, Shop
+
+
+def test_a_message_repeated_later_is_stored_once(shop: Shop) -> None:
+    first = shop.hears((LI, "营业时间"), provider_message_id="m1")
+    shop.works()
+    again = shop.hears((LI, "营业时间"), provider_message_id="m1")
+    shop.works()
+    assert (len(first.inbound_ids), first.duplicates) == (1, 0)
+    assert (again.inbound_ids, again.duplicates) == ([], 1)
+    assert len(shop.rows("inbounds", LI)) == 1
+    assert len(shop.outbounds(LI)) == 2  # the hours and the way, once
+
+
+def test_a_message_repeated_within_one_delivery_is_stored_once(shop: Shop) -> None:
+    view = shop.channel()
+    one = shop.a_text(LI, "T", view, provider_message_id="m1")
+    received = shop.delivers(Parsed(inbound=(one, one, one)))
+    assert (len(received.inbound_ids), received.duplicates) == (1, 2)
+    assert len(shop.outbounds(LI)) == 1
+
+
+def test_a_message_repeated_by_two_deliveries_of_one_batch_is_stored_once(shop: Shop) -> None:
+    view = shop.channel()
+    parsed = Parsed(inbound=(shop.a_text(LI, "T", view, provider_message_id="m1"),))
+    both = receive(shop.parts, [Delivery(view, parsed, "t1"), Delivery(view, parsed, "t2")], shop.clock())
+    assert [(len(one.inbound_ids), one.duplicates) for one in both] == [(1, 0), (0, 1)]
+
+
+def test_the_same_id_on_another_channel_is_another_message(shop: Shop) -> None:
+    shop.a_channel("second", "10690002")
+    shop.hears((LI, "你好"), provider_message_id="m1")
+    shop.hears((LI, "你好"), channel="second", provider_message_id="m1")
+    assert len(shop.rows("inbounds", LI)) == 2
+
+
+def test_texts_of_a_customer_keep_their_order(shop: Shop) -> None:
+    shop.hears((LI, "一"), (WANG, "别的"), (LI, "二"), (LI, "三"))
+    assert [row.text for row in shop.rows("inbounds", LI)] == ["一", "二", "三"]
+
+
+def test_a_moment_in_the_future_is_now_and_one_in_the_past_is_kept(shop: Shop) -> None:
+    past = shop.clock() - timedelta(hours=3)
+    shop.hears((LI, "早"), at=shop.clock() + timedelta(days=1))
+    shop.hears((LI, "晚"), at=past)
+    early, late = shop.rows("inbounds", LI)
+    assert early.sent_at == early.received_at
+    assert late.sent_at == past
+
+
+def test_pictures_are_kept_with_their_message(shop: Shop) -> None:
+    shop.hears((LI, "坏了"), media=(Media("https://m.example/1.jpg", "image/jpeg"),))
+    assert shop.rows("inbounds", LI)[0].media == [{"url": "https://m.example/1.jpg", "type": "image/jpeg"}]
+
+
+def test_a_text_without_end_is_cut_and_stored(shop: Shop) -> None:
+    shop.hears((LI, "长" * 10_000))
+    assert len(shop.rows("inbounds", LI)[0].text) == MAX_TEXT
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800b", "", " \n", "\x00"])
+def test_what_no_database_would_take_is_cleaned_and_stored(shop: Shop, text: str) -> None:
+    received = shop.hears((LI, text), (WANG, "T"))
+    shop.works()
+    assert len(received.inbound_ids) == 2
+    assert shop.outcomes(WANG) == ["opted_out"]
+    assert shop.outcomes(LI)[0] is not None
+
+
+def test_what_cannot_be_read_is_kept_once_and_costs_no_neighbour(shop: Shop) -> None:
+    bad = Unparseable(b'{"text": "\xff\x00"', "no phone number")
+    good = shop.a_text(LI, "T", shop.channel())
+    first = shop.delivers(Parsed(inbound=(good,), unparseable=(bad,)))
+    shop.delivers(Parsed(unparseable=(bad,)))
+    assert (len(first.inbound_ids), first.quarantined) == (1, 1)
+    assert [row.why for row in shop.quarantine()] == ["no phone number"]
+
+
+def test_a_message_to_a_number_that_nobody_has_waits_in_quarantine_until_somebody_has_it(shop: Shop) -> None:
+    channel = shop.a_channel("bare", "10690009")
+    with shop.parts.store.write() as session:
+        session.execute(delete(Sender).where(Sender.channel_id == channel.id))
+    shop.parts.directory.renew()
+    received = shop.hears((LI, "退订"), channel="bare", at=shop.clock())
+    assert (received.inbound_ids, received.quarantined) == ([], 1)
+    assert shop.rows("inbounds", LI) == []
+    assert replay(shop.parts, shop.clock()).messages == 0
+    shop.a_sender(channel.id, "10690009")
+    done = replay(shop.parts, shop.clock())
+    assert (done.messages, done.left) == (1, [])
+    assert shop.profile(LI)["consent"] == "withdrawn"
+    assert replay(shop.parts, shop.clock()).messages == 0
+
+
+def test_a_message_that_belonged_to_nobody_is_read_back_as_it_was(shop: Shop) -> None:
+    item = shop.a_text(LI, "退订“谢谢”\n", shop.channel(), at=shop.clock(), sign_name="麦香坊")
+    kept = reread(written(item).decode())
+    assert kept == item
+    assert reread("{}") is None
+    assert reread("a=1&b=2") is None
+    assert reread("[1]") is None
+
+
+def test_brands_on_one_number_hear_who_answers_them(shop: Shop) -> None:
+    other = shop.a_brand("cafe")
+    channel = shop.channel()
+    shop.a_sender(channel.id, channel.senders[0].address, other)
+    shop.hears((WANG, "第一句"))  # nobody has written yet: to the older sender
+    sender = next(one for one in shop.channel().senders if one.brand_id == other)
+    shop.queues(
+        LI, "您的订单已收到", Cause(CauseKind.EVENT, shop.clock(), "order.placed"), "cafe", sender=sender
+    )
+    shop.dispatches()
+    shop.hears((LI, "谢谢"))
+    assert shop.rows("inbounds", WANG)[0].brand_id == shop.brand.id
+    assert shop.rows("inbounds", LI)[0].brand_id == other
+
+
+def test_a_signature_in_the_message_decides_between_brands(shop: Shop) -> None:
+    other = shop.a_brand("cafe")
+    channel = shop.channel()
+    shop.a_sender(channel.id, channel.senders[0].address, other, sign_name="咖啡")
+    shop.hears((LI, "谢谢"), sign_name="咖啡")
+    assert shop.rows("inbounds", LI)[0].brand_id == other
+
+
+def test_an_extension_or_prefix_of_the_number_still_finds_it(shop: Shop) -> None:
+    other = shop.a_brand("cafe")
+    shop.a_sender(shop.channel().id, "10699999", other)
+    shop.hears((LI, "谢谢"), to_address="+8610699999")
+    assert shop.rows("inbounds", LI)[0].brand_id == other
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("几点开门呀", "zh"), ("when do you open", "en"), ("几点", None), ("ok", None)]
+)
+def test_the_language_is_learnt_from_four_characters_and_more(
+    shop: Shop, text: str, language: str | None
+) -> None:
+    shop.texts(LI, text)
+    assert shop.profile(LI)["language"] == language
+
+
+def test_who_writes_has_a_number_that_works(shop: Shop) -> None:
+    customer_id = shop.a_customer(ALICE)
+    with shop.parts.store.write() as session:
+        customers.set_number_status(session, customer_id, "dead", shop.clock())
+    shop.hears((ALICE, "hello there"))
+    assert shop.customer(ALICE).number_status == "verified"
+    assert shop.customer(ALICE).last_inbound_at == shop.rows("inbounds", ALICE)[0].received_at
