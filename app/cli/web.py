@@ -8,7 +8,7 @@ from app import logs
 from app.settings import Settings, load
 
 THREADS = 32
-"""Most threads wait: deliveries that come while one is being written share the next commit, so more may wait at once."""
+"""Most of them wait: deliveries that come while one is being written share the next commit."""
 
 
 @click.command("web")
