@@ -25,14 +25,15 @@ def opened() -> Iterator[Parts]:
 
     settings = load()
     logs.configure(settings.log_format)
-    parts = build_parts(settings)
     try:
-        yield parts
+        parts = build_parts(settings)
+        try:
+            yield parts
+        finally:
+            parts.store.close()
     except DBAPIError as error:
         problem = str(error.orig).splitlines()[0] if error.orig is not None else type(error).__name__
         raise click.ClickException(f"the database cannot be used ({problem}): see `huixin doctor`") from None
-    finally:
-        parts.store.close()
 
 
 def print_json(document: Any) -> None:

@@ -29,16 +29,19 @@ def _findings() -> list[Finding]:
         settings = load()
     except SettingsError as error:
         return [Finding("settings", False, f"{one.setting} {one.wrong}", one.mend) for one in error.problems]
+    from app.nlu import Nlu
     from app.reads.checkup import look_over
-    from app.wiring import build_parts
+    from app.store.engine import Store, open_engine
+    from app.wiring import install_keys
 
     logs.configure(settings.log_format)
-    parts = build_parts(settings)
+    install_keys(settings)
+    store = Store(open_engine(settings.database_url))
     try:
-        rest = look_over(parts.store, settings.database_url, parts.nlu.is_up, clock.now())
+        rest = look_over(store, settings.database_url, Nlu(settings.nlu_url).is_up, clock.now())
         return [Finding("settings", True, f"reached at {settings.public_url}"), *rest]
     finally:
-        parts.store.close()
+        store.close()
 
 
 def _tell(finding: Finding) -> None:

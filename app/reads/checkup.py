@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.reads.processes import last_signs
-from app.store import migrating
-from app.store.channels import all_channels
-from app.store.encryption import InvalidToken
+from app.store import key_witness, migrating
+from app.store.channels import Channel
+from app.store.encryption import keyring
 from app.store.engine import Store
 from app.store.inbounds import Quarantined
 from app.store.outbound.table import UNKNOWN, Outbound
@@ -55,6 +55,7 @@ def look_over(store: Store, url: str, nlu_is_up: Callable[[], bool], now: dateti
     if schema.is_ok:
         with store.read() as session:
             yield _keys(session)
+            yield _channels(session)
             yield from _processes(session, now)
             yield from _left_over(session, now)
     is_up = nlu_is_up()
@@ -67,7 +68,7 @@ def look_over(store: Store, url: str, nlu_is_up: Callable[[], bool], now: dateti
 
 
 def _schema(store: Store, url: str) -> Finding:
-    wanted = ScriptDirectory.from_config(migrating.configuration(url)).get_current_head()
+    wanted = _wanted(url)
     with store.engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     is_current = present == wanted
@@ -77,16 +78,26 @@ def _schema(store: Store, url: str) -> Finding:
     )
 
 
+def _wanted(url: str) -> str | None:
+    return ScriptDirectory.from_config(migrating.configuration(url)).get_current_head()
+
+
 def _keys(session: Session) -> Finding:
     try:
-        channels = all_channels(session)
-    except InvalidToken:
-        mend = "put back the secrets.env that belongs to this database, or the keys taken out of HUIXIN_ENCRYPTION_KEYS"
-        return Finding("keys", False, "what is stored cannot be read with these encryption keys", mend)
-    says = f"{len(channels)} channels" if channels else "no channel: nobody can text or be texted"
-    return Finding(
-        "channels", bool(channels), says, "" if channels else "`huixin channels add PROVIDER NAME ...`"
-    )
+        key_witness.examine(session, keyring())  # what it would note is rolled back with the session
+    except key_witness.KeyProblem as problem:
+        says, _, mend = str(problem).partition(": ")
+        return Finding("keys", False, says, mend)
+    return Finding("keys", True, "fit what is stored")
+
+
+def _channels(session: Session) -> Finding:
+    count = session.scalars(select(func.count()).select_from(Channel)).one()
+    if not count:
+        return Finding(
+            "channels", False, "none: nobody can text or be texted", "`huixin channels add PROVIDER NAME`"
+        )
+    return Finding("channels", True, f"{count} set up")
 
 
 def _processes(session: Session, now: datetime) -> Iterator[Finding]:

@@ -1,0 +1,91 @@
+"""Brands, channels and the marketing switch from the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from app.usecases.parts import Parts
+from tests.cli.installation import huixin, installed
+
+
+@pytest.fixture
+def parts(tmp_path: Path, database_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """An installation with the demo brand."""
+    return installed(tmp_path, database_url, engine, monkeypatch)
+
+
+def test_adds_a_brand_with_the_shipped_flows(parts: Parts) -> None:
+    added = huixin("brands", "add", "second", "--name", "二店", "--fact", "en.hours=9 to 9")
+    assert added.exit_code == 0, added.output
+    listed = json.loads(huixin("brands", "list", "--json").stdout)
+    assert [brand["code"] for brand in listed] == ["demo", "second"]
+    brand = parts.directory.current(parts.now()).brand_coded("second")
+    assert brand is not None
+    assert brand.settings["facts"]["en"]["hours"] == "9 to 9"
+    assert parts.flows.of(brand, "mainland").find("complaint") is not None
+
+
+def test_tells_what_is_wrong_with_a_brand(parts: Parts) -> None:
+    for words in (("demo",), ("Bad Code",), ("x", "--timezone", "Mars/Base")):
+        refused = huixin("brands", "add", *words, "--name", "二店")
+        assert refused.exit_code == 1, words
+        assert refused.stderr.startswith("Error: ")
+    assert huixin("brands", "add", "x", "--name", "二店", "--fact", "hours=9").exit_code == 2
+
+
+def test_adds_a_channel_and_prints_the_addresses_for_its_provider(parts: Parts) -> None:
+    words = (
+        "channels",
+        "add",
+        "http",
+        "gate",
+        "--brand",
+        "demo",
+        "--set",
+        "key=abcdefgh12",
+        "--set",
+        "sender=10690000",
+    )
+    added = json.loads(huixin(*words, "--json").stdout)
+    channel = parts.directory.current(parts.now()).channel_named("gate")
+    assert channel is not None
+    assert added["inbound_url"] == f"http://127.0.0.1:8000/hooks/gate/{channel.secret}/inbound"
+    assert [sender.address for sender in channel.senders] == ["10690000"]
+    listed = huixin("channels", "list", "--json").stdout
+    assert channel.secret not in listed
+    assert "abcdefgh12" not in listed
+    assert {one["name"] for one in json.loads(listed)} == {"simulator", "gate"}
+
+
+def test_tells_everything_that_is_wrong_with_a_channel_at_once(parts: Parts) -> None:
+    words = ("channels", "add", "http", "Gate!", "--brand", "demo", "--set", "kee=1", "--set", "purpose=spam")
+    refused = huixin(*words)
+    assert refused.exit_code == 1
+    for told in (
+        "key: Field required",
+        "kee: is no setting; known: ",
+        "the name has small letters",
+        "purpose",
+    ):
+        assert told in refused.stderr
+    assert huixin("channels", "add", "pigeon", "p", "--brand", "demo").exit_code == 1
+    assert huixin("channels", "add", "simulator", "simulator", "--brand", "demo").exit_code == 1
+    assert huixin("channels", "add", "simulator", "new", "--brand", "nobody").exit_code == 1
+    assert huixin("channels", "add", "simulator", "new", "--brand", "demo", "--set", "seed").exit_code == 2
+
+
+def test_tries_a_channel_with_one_message(parts: Parts) -> None:
+    tried = huixin("channels", "test", "simulator")
+    assert tried.exit_code == 0, tried.output
+    assert tried.output.startswith("accepted by the provider as ")
+    assert huixin("channels", "test", "nobody").exit_code == 1
+
+
+def test_stops_and_resumes_marketing(parts: Parts) -> None:
+    assert "1" in huixin("marketing", "stop", "--brand", "demo").stdout
+    assert json.loads(huixin("brands", "list", "--json").stdout)[0]["marketing_stopped_at"]
+    assert huixin("marketing", "resume").exit_code == 0
+    assert json.loads(huixin("brands", "list", "--json").stdout)[0]["marketing_stopped_at"] is None
+    assert huixin("marketing", "stop", "--brand", "nobody").exit_code == 1
