@@ -44,7 +44,7 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What counts when a text is routed: the open question, the flows, who has the conversation, what was said before."""
+    """What counts when a text is routed: the open question, the flows, who has the conversation, what was said."""
 
     keywords: Keywords
     intents: Mapping[str, str]
@@ -161,9 +161,9 @@ def route_by_meaning(text: str, understood: Understood, situation: Situation, no
     if opt_out >= UNSURE_OPT_OUT or understood.intent == "opt_out":
         return OptedOut(False, "opt_out_unsure")
     is_sure = understood.confidence >= SURE_INTERRUPTION
-    if understood.intent in INTERRUPTING and (is_sure or situation.question is None):
-        if understood.confidence >= THRESHOLD:
-            return _by_intent(understood, situation, now)
+    may_interrupt = is_sure or (situation.question is None and understood.confidence >= THRESHOLD)
+    if understood.intent in INTERRUPTING and may_interrupt:
+        return _by_intent(understood, situation, now)
     answered = _answer_of(text, understood, situation)
     if answered is not None:
         return answered
