@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import stamina
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.domain.compliance.decision import Allow, Defer, Verdict, decide
@@ -22,6 +25,7 @@ from app.usecases.parts import Parts
 
 CLAIM_LEASE = timedelta(seconds=30)
 HANDING_LEASE = timedelta(seconds=60)
+RECORD_WITHIN = HANDING_LEASE / 2
 SQLITE_BATCH = 50
 
 
@@ -75,9 +79,19 @@ def dispatch_channel(parts: Parts, channel: ChannelView, executor: Executor | No
     if leaving:
         parts.wake.ring("handing")
         results = hand_over(parts, channel, [row.outgoing for row in leaving], executor)
-        with parts.store.write() as session:
-            outcomes.record(parts, session, channel, leaving, results, parts.now())
+        _record(parts, channel, leaving, results)
     return done
+
+
+def _record(
+    parts: Parts, channel: ChannelView, leaving: Sequence[outcomes.Leaving], results: Sequence[Outcome]
+) -> None:
+    """Tries until the database is back: what the provider has answered is known to nobody else."""
+    for attempt in stamina.retry_context(
+        (DBAPIError, PoolTimeout), attempts=None, timeout=RECORD_WITHIN, wait_initial=0.2, wait_max=2.0
+    ):
+        with attempt, parts.store.write() as session:
+            outcomes.record(parts, session, channel, leaving, results, parts.now())
 
 
 def hand_over(

@@ -4,22 +4,28 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, make_url, select, text
 
+from app.processes.waking import Polling
 from app.processes.worker import Worker
+from app.store.customers import Profile
 from app.store.engine import Store, open_engine
 from app.store.inbounds import Inbound
 from app.store.outbound.table import ACCEPTED, DELIVERED, UNKNOWN, Outbound
+from app.usecases.answer import answer_by_rule
+from app.usecases.dispatch import dispatch
 from app.usecases.parts import Parts
 from app.wiring import create_app
 from tests.doubles.cut_line import CutLine
 from tests.doubles.gateway import Gateway
+from tests.doubles.listening import Call, Reply
 from tests.faults.premises import ADDRESS, Premises, furnish, phone_of
 from tests.faults.processes import until
 
@@ -182,3 +188,94 @@ def stored_once(database_url: str) -> list[str]:
         found = list(session.scalars(select(Inbound.provider_message_id)))
     store.close()
     return found
+
+
+class Cutting(Polling):
+    """A bell whose first ring, which follows a commit, cuts the line."""
+
+    def __init__(self, cut: Callable[[], object]) -> None:
+        super().__init__()
+        self._cut = cut
+
+    def ring(self, what: str) -> None:
+        self._cut()
+
+
+@only_postgresql
+def test_an_opt_out_is_kept_though_the_database_goes_away_before_the_answer(
+    database_url: str, tmp_path: Path, gateway: Gateway
+) -> None:
+    with behind_a_line(database_url) as (line, url), ExitStack() as outage:
+        premises = Premises(tmp_path, url)
+        furnish(premises, gateway.send_url)
+        with premises.opened() as parts:
+            cutting = replace(parts, wake=Cutting(lambda: outage.enter_context(line.cut())))
+            client = create_app(premises.settings(), cutting).test_client()
+            parts.directory.current(parts.now())
+            item = {"id": "m-1", "from": phone_of(1), "to": ADDRESS, "text": "TD"}
+            body, headers = gateway.signed([item])
+            assert client.post(premises.hook(), data=body, headers=headers).status_code in (200, 503)
+            outage.close()
+            client = create_app(premises.settings(), parts).test_client()
+            assert client.post(premises.hook(), data=body, headers=headers).status_code == 200
+            assert stored(parts) == ["m-1"]
+            with parts.store.read() as session:
+                assert "withdrawn" in session.scalars(select(Profile.consent)).all()
+
+
+class Interrupting(Gateway):
+    """A gateway in whose answer something else happens."""
+
+    def __init__(self, happens: Callable[[], None]) -> None:
+        self._happens = happens
+        super().__init__()
+
+    def _answer(self, call: Call) -> Reply:
+        reply = super()._answer(call)
+        self._happens()
+        return reply
+
+
+def an_accepted_message(premises: Premises, parts: Parts, gateway: Gateway) -> tuple[str, str | None]:
+    """Answer one text while the database goes away in the hand-over; return the reply's status and provider's id."""
+    client = create_app(premises.settings(), parts).test_client()
+    assert deliver(client, premises, gateway)[0] == 200
+    answer_by_rule(parts, parts.now())
+    assert dispatch(parts).handed == 1
+    with parts.store.read() as session:
+        found = session.execute(select(Outbound.status, Outbound.provider_id)).one()
+    return found.status, found.provider_id
+
+
+@only_postgresql
+def test_what_a_provider_answered_is_recorded_when_the_database_is_back(
+    database_url: str, tmp_path: Path
+) -> None:
+    with behind_a_line(database_url) as (line, url), ExitStack() as outage:
+
+        def go_away() -> None:
+            outage.enter_context(line.cut())
+            threading.Timer(1, outage.close).start()
+
+        premises = Premises(tmp_path, url)
+        with Interrupting(go_away) as gateway:
+            furnish(premises, gateway.send_url)
+            with premises.opened() as parts:
+                assert an_accepted_message(premises, parts, gateway) == (ACCEPTED, "g-1")
+
+
+@only_sqlite
+def test_what_a_provider_answered_is_recorded_when_the_lock_is_free(
+    database_url: str, tmp_path: Path
+) -> None:
+    holder = sqlite3.connect(tmp_path / "huixin.db", isolation_level=None, check_same_thread=False)
+
+    def lock() -> None:
+        holder.execute("BEGIN IMMEDIATE")
+        threading.Timer(1, holder.close).start()
+
+    premises = Premises(tmp_path, database_url)
+    with Interrupting(lock) as gateway:
+        furnish(premises, gateway.send_url)
+        with premises.opened(store=Store(open_engine(database_url, busy_ms=100))) as parts:
+            assert an_accepted_message(premises, parts, gateway) == (ACCEPTED, "g-1")
