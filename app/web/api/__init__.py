@@ -16,4 +16,4 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
     """Adds the API and its description to the application."""
     app.validation_error_callback = of_validation  # type: ignore[attr-defined]  # flask-openapi3 asks the app
     app.register_blueprint(api)
-    app.register_blueprint(description.room(api, PREFIX, settings.public_url))
+    app.register_blueprint(description.room(api, PREFIX))

@@ -19,13 +19,13 @@ ABOUT = """Business events in, messages and their reasons out. Every call carrie
 its first answer is given again. Errors are problem JSON (RFC 9457)."""
 
 
-def described(api: APIBlueprint, public_url: str) -> dict[str, object]:
+def described(api: APIBlueprint) -> dict[str, object]:
     """The OpenAPI document of these routes."""
     book = OpenAPI(
         __name__,
         info=Info(title=TITLE, version=version("huixin"), description=ABOUT),
         security_schemes={"key": {"type": "http", "scheme": "bearer"}},
-        servers=[Server(url=public_url)],
+        servers=[Server(url="/")],
         doc_ui=False,
         validation_error_status=422,
         validation_error_model=Problem,
@@ -39,9 +39,9 @@ def described(api: APIBlueprint, public_url: str) -> dict[str, object]:
     return document
 
 
-def room(api: APIBlueprint, prefix: str, public_url: str) -> Blueprint:
+def room(api: APIBlueprint, prefix: str) -> Blueprint:
     """The routes of the description, and Swagger UI's own files."""
-    document = described(api, public_url)
+    document = described(api)
     swagger = files("flask_openapi3_swagger") / "templates" / "swagger"
     book = Blueprint(
         "openapi", __name__, url_prefix=prefix, static_folder=str(swagger), static_url_path="/docs/swagger"
