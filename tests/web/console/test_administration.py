@@ -90,7 +90,7 @@ def test_the_audit_lists_what_was_done_and_filters(desk: Desk, admin: Visitor) -
 def test_the_overview_shows_each_brands_day(desk: Desk) -> None:
     desk.texts("+8613800000001", "人工")
     text = a_member(desk, "marketer").opens("/overview")[1]
-    assert re.search(r"<dt>Received</dt><dd>1</dd>", text)
+    assert re.search(r"Received\s*</dt>\s*<dd>\s*1\s*</dd>", text)
 
 
 def command(desk: Desk, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
