@@ -1,0 +1,178 @@
+"""Opt-outs race a batch of marketing messages: not one hand-over begins after its customer's opt-out was committed.
+
+A hand-over begins with the commit of the gate's transaction (claimed becomes handing). The store of each side notes
+when a commit was begun and when it was done, so a gate that began to commit after an opt-out's commit was done has
+certainly broken the promise, and no other can.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.purpose import Cause, CauseKind
+from app.providers.contract import Accepted, Outcome, Outgoing, Parsed, ParsedInbound
+from app.store import customers
+from app.store.engine import Store, open_engine
+from app.store.outbound.table import ACCEPTED, CANCELLED, REFUSED, Outbound
+from app.store.tables import new_id
+from app.usecases import messages, opting
+from app.usecases.changes import Changes
+from app.usecases.dispatch import dispatch_channel
+from app.usecases.parts import Parts
+from app.usecases.receive import Delivery, receive
+from app.usecases.record_events import known_customers
+from app.usecases.turn import Reader
+from tests.faults.premises import Premises, channel_of, furnish, phone_of
+
+NOON = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
+CUSTOMERS = 80
+BATCH = 6
+OFFER = "周末全场八折"
+
+
+class WatchedStore(Store):
+    """Knows when the last commit of this thread was begun and done, in monotonic seconds."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(open_engine(url, busy_ms=30_000))
+        self.last = threading.local()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with super().write() as session:
+            yield session
+            self.last.begun = time.monotonic()
+        self.last.done = time.monotonic()
+
+
+@dataclass
+class Carrier:
+    """Takes messages as a carrier does, and notes when the gate that let them go had begun to commit."""
+
+    store: WatchedStore
+    begun: dict[str, list[float]] = field(default_factory=dict)
+
+    def take(self, outgoing: Sequence[Outgoing], settings: Any) -> list[Outcome]:
+        for message in (one for one in outgoing if OFFER in one.text):
+            self.begun.setdefault(message.to_phone, []).append(self.store.last.begun)
+        time.sleep(0.002)
+        return [Accepted(str(new_id())) for _ in outgoing]
+
+
+def since(started: float) -> Callable[[], datetime]:
+    """A clock that began at noon in Shanghai, when marketing may go."""
+    return lambda: NOON + timedelta(seconds=time.monotonic() - started)
+
+
+def queue_marketing(parts: Parts, phones: Sequence[str]) -> None:
+    """Queue one campaign message to each customer, who has agreed to it."""
+    now = parts.now()
+    directory = parts.directory.current(now)
+    sender = channel_of(parts, "simulator").senders[0]
+    changes = Changes()
+    with parts.store.write() as session:
+        ids = known_customers(session, phones, now)
+        locked = {row.id: row for row in customers.lock(session, list(ids.values()))}
+        book = Reader(session, directory, changes, now).turns(
+            {(one, sender.id) for one in ids.values()}, locked
+        )
+        for customer_id in ids.values():
+            turn = book.turn(customer_id, sender.id, "")
+            opting.grant(turn, "test")
+            messages.queue(parts, turn, OFFER, Cause(CauseKind.CAMPAIGN, now))
+        changes.flush(session)
+
+
+def send_all(parts: Parts, stopping: threading.Event) -> None:
+    """Dispatch in small batches until nothing is left and all opt-outs are done."""
+    channel = channel_of(parts, "simulator")
+    small = replace(channel, capabilities=replace(channel.capabilities, batch=BATCH))
+    while dispatch_channel(parts, small, None).claimed or not stopping.is_set():
+        pass
+
+
+def opt_out_all(
+    parts: Parts, store: WatchedStore, phones: Sequence[str], handed: Callable[[], int]
+) -> dict[str, float]:
+    """Opt out one after the other, in step with the hand-overs; return when each commit was done."""
+    done = {}
+    channel = channel_of(parts, "simulator")
+    for turn, phone in enumerate(phones):
+        patience = time.monotonic() + 0.2
+        while handed() < turn and time.monotonic() < patience:
+            time.sleep(0.0005)
+        item = ParsedInbound(f"stop-{phone}", phone, channel.senders[0].address, "退订")
+        received = receive(parts, [Delivery(channel, Parsed(inbound=(item,)), "")], parts.now())
+        assert received[0].opted_out
+        done[phone] = store.last.done
+    return done
+
+
+@pytest.mark.soak(ci=3, full=50)
+def test_no_hand_over_begins_after_its_opt_out(database_url: str, tmp_path: Path, rounds: int) -> None:
+    premises = Premises(tmp_path, database_url)
+    furnish(premises, now=NOON)
+    raced = 0
+    for seed in range(rounds):
+        phones = [phone_of(seed * CUSTOMERS + number) for number in range(CUSTOMERS)]
+        handed, stopped = race(premises, phones, seed)
+        late = [phone for phone in phones for begun in handed.get(phone, ()) if begun > stopped[phone]]
+        assert late == [], "a hand-over began after its opt-out was committed"
+        assert {len(times) for times in handed.values()} <= {1}
+        raced += 0 < len(handed) < CUSTOMERS
+    assert raced > 0, "no race: all were handed over, or none"
+
+
+def race(premises: Premises, phones: list[str], seed: int) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Let two senders and two streams of opt-outs run; return begun commits of gates and done ones of opt-outs."""
+    chance, now, idle = random.Random(seed), since(time.monotonic()), threading.Event()
+    order = chance.sample(phones, len(phones))
+    stores = [WatchedStore(premises.database_url) for _ in range(4)]
+    carriers = [Carrier(store) for store in stores[:2]]
+
+    def handed() -> int:
+        return sum(len(carrier.begun) for carrier in carriers)
+
+    with ExitStack() as stack:
+        one, two, three, four = [stack.enter_context(premises.opened(now, store)) for store in stores]
+        queue_marketing(one, phones)
+        pool = stack.enter_context(ThreadPoolExecutor(4))
+        stack.callback(idle.set)
+        sending = []
+        for parts, carrier in ((one, carriers[0]), (two, carriers[1])):
+            connected = replace(parts, connect=lambda _, carrier=carrier: carrier)
+            sending.append(pool.submit(send_all, connected, idle))
+        stopping = [
+            pool.submit(opt_out_all, three, stores[2], order[::2], handed),
+            pool.submit(opt_out_all, four, stores[3], order[1::2], handed),
+        ]
+        stopped = stopping[0].result() | stopping[1].result()
+        idle.set()
+        for sent in sending:
+            sent.result()
+        check_rows(four, phones)
+    return {phone: times for carrier in carriers for phone, times in carrier.begun.items()}, stopped
+
+
+def check_rows(parts: Parts, phones: Sequence[str]) -> None:
+    """Assert that the outbox tells the same story: everybody has withdrawn, and nothing waits."""
+    with parts.store.read() as session:
+        ids = customers.ids_by_phone(session, phones)
+        found = session.execute(
+            select(Outbound.status, Outbound.purpose).where(Outbound.customer_id.in_(ids.values()))
+        ).all()
+        states = {row["consent"] for row in customers.profiles(session, list(ids.values())).values()}
+    assert states == {"withdrawn"}
+    statuses = {row.status for row in found if row.purpose == "marketing"}
+    assert statuses <= {CANCELLED, REFUSED, ACCEPTED}
