@@ -18,6 +18,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "it may be an opt-out: marketing is held and a person looks",
     ),
     "opt_out_by_flow": ("在流程中选择了退订", "they opted out within a flow"),
+    "provider_answered": ("通道已回复帮助信息", "the provider has answered this word itself"),
     "provider_opt_out": ("运营商或通道已登记退订", "the provider has registered an opt-out"),
     "opt_in_word": ("短信是恢复订阅的词", "the text is a word that opts in again"),
     "api_consent": ("业务系统登记了同意", "the business's own system recorded consent"),

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, select, text, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, exists, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
 from app.store.columns import Encrypted, EncryptedJson
+from app.store.outbound.table import Outbound
 from app.store.tables import Rows, Table, primary_key, reference
 
 ACTIVE = "active"
@@ -112,7 +113,12 @@ END_MARKETING = (
         Run.__table__.c.customer_id.in_(bindparam("customers", expanding=True)),
         Run.__table__.c.brand_id == bindparam("brand"),
         Run.__table__.c.status == ACTIVE,
-        Run.__table__.c.cause.in_(("journey", "campaign", "opt_in")),
+        Run.__table__.c.cause.in_(("journey", "campaign"))
+        | exists().where(
+            Outbound.customer_id == Run.__table__.c.customer_id,
+            Outbound.run_id == Run.__table__.c.id,
+            Outbound.cause == "opt_in",
+        ),
     )
     .values(status=FINISHED, outcome="opted_out", due_at=None, updated_at=bindparam("at"))
     .returning(Run.__table__.c.id)
@@ -120,6 +126,6 @@ END_MARKETING = (
 
 
 def end_marketing(session: Session, customers: Collection[UUID], brand_id: UUID, now: datetime) -> list[UUID]:
-    """Ends the journeys of these customers with the brand; what they asked for themselves goes on."""
+    """Ends these customers' journeys and sign-ups with the brand, so that no later yes to them counts as consent."""
     told = {"customers": list(customers), "brand": brand_id, "at": now}
     return list(session.connection().execute(END_MARKETING, told).scalars())

@@ -109,6 +109,7 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedO
         trace_id=turn.trace_id,
     )
     turn.profile["consent"] = "withdrawn"
+    turn.question = turn.question_state = turn.question_run = None
     can = turn.channel.capabilities
     if not (was_out or can.templates_only):
         cause = Cause(CauseKind.OPT_OUT, turn.now)

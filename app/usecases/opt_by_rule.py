@@ -1,6 +1,7 @@
 """Decides opting out and in by rule, inside the transaction that stores the texts, before they are acknowledged."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,15 @@ from app.usecases.turn import Reader, Turn
 SHARED_FOR = timedelta(days=365)
 """A number shared by brands speaks for every brand that used it to this person in this time. Source: SPEC IN-5."""
 
-Verdict = OptOutByRule | OptInByRule
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The provider has answered the text itself (HELP): a second answer would only confuse."""
+
+    reason: str = "provider_answered"
+
+
+Verdict = OptOutByRule | OptInByRule | Answered
 WROTE = (
     update(Customer.__table__)  # type: ignore[arg-type]
     .where(Customer.id.in_(bindparam("ids", expanding=True)))
@@ -53,6 +62,9 @@ def decide_opting(
         turn = book.turn(arrival.customer_id, arrival.sender.id, arrival.trace_id)
         if isinstance(verdict, OptOutByRule):
             _opt_out(parts, session, turn, arrival, verdict)
+        elif isinstance(verdict, Answered):
+            turn.decide("inbound", arrival.row["id"], "routed", verdict.reason)
+            _close(turn, arrival.row["id"], verdict.reason)
         elif turn.profile["consent"] in ("withdrawn", "held") or turn.profile["stopped_at"] is not None:
             _opt_in(parts, turn, arrival, verdict)
     changes.flush(session)
@@ -96,6 +108,8 @@ def _verdict(
 ) -> Verdict | None:
     item, pair = arrival.parsed, (arrival.customer_id, arrival.sender.id)
     style = directory.channels[arrival.sender.channel_id].capabilities.style.value
+    if item.opt_out_type == "help":
+        return Answered()
     if item.opt_out_type in ("stop", "start"):
         return _providers_word(item.opt_out_type, item.text, style)
     question = asked.get(pair)

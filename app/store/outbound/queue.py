@@ -89,7 +89,8 @@ CANCEL = (
     .where(
         TABLE.c.customer_id.in_(bindparam("customers", expanding=True)),
         TABLE.c.brand_id == bindparam("brand"),
-        TABLE.c.purpose.in_(bindparam("purposes", expanding=True)),
+        TABLE.c.purpose.in_(bindparam("purposes", expanding=True))
+        | (TABLE.c.asks_question & (TABLE.c.cause == "opt_in")),
         TABLE.c.status.in_((QUEUED, CLAIMED)),
     )
     .values(status=CANCELLED, reason=bindparam("why"), settled_at=bindparam("at"), leased_until=None)
@@ -105,7 +106,10 @@ def cancel(
     reason: str,
     now: datetime,
 ) -> Rows:
-    """Cancels what waits for these customers from the brand with these purposes: (id, customer_id, brand_id)."""
+    """Cancels what waits for these customers from the brand with these purposes, and questions for consent.
+
+    Returns (id, customer_id, brand_id).
+    """
     told = {
         "customers": list(customers),
         "brand": brand_id,
