@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import phonenumbers
@@ -111,7 +112,12 @@ def phone(value: object, style: Style) -> str | None:
     written = word(value, 32)
     if written is None or not _WELL_FORMED_PHONE.fullmatch(written):
         return None
-    for candidate, region in ((written, _REGIONS.get(style)), ("+" + written.lstrip("+"), None)):
+    return _e164(written, _REGIONS.get(style))
+
+
+@lru_cache(maxsize=100_000)
+def _e164(written: str, home: str | None) -> str | None:
+    for candidate, region in ((written, home), ("+" + written.lstrip("+"), None)):
         try:
             number = phonenumbers.parse(candidate, region)
         except phonenumbers.NumberParseException:
