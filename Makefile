@@ -29,7 +29,7 @@ install: $(TOOLS)/app.stamp bot assets ## install both environments and the brow
 run: install model ## start web, worker, clock and nlu on PORT (8000)
 	@exec $(BIN)/huixin up
 
-test: install ## run the whole test suite
+test: install model ## run the whole test suite
 	$(BIN)/pytest
 
 check: install ## format, lint, types, import contracts, docs
@@ -46,9 +46,8 @@ bench: install model ## run the benchmarks and print their table
 soak: install model ## run kills, races and property tests at full count; write docs/soak.md
 	$(BIN)/pytest --soak
 
-model: install ## train the language model if there is none
-	@if [ -e "$${HUIXIN_VAR:-var}/models/current" ]; then :; \
-	elif [ ! -e $(TOOLS)/bot.stamp ]; then echo "no language model: bot/ has no environment"; \
+model: install ## train the language model, where its examples have changed
+	@if [ ! -e $(TOOLS)/bot.stamp ]; then echo "no language model: bot/ has no environment"; \
 	else $(BIN)/huixin bot train || echo "the language model could not be trained: Huixin runs without it"; fi
 
 # --- environments -----------------------------------------------------------------------------------------------------
