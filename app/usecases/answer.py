@@ -215,7 +215,7 @@ def _situation(parts: Parts, turn: Turn, row: Any, habits: "Habits | None") -> S
         is_with_staff=hand_offs.is_with_staff(turn),
         has_open_complaint=turn.open_complaint is not None,
         is_auto_reply=auto_reply.is_auto_reply(row.text),
-        replies_last_hour=habits.replies.get(pair, 0) if habits else 0,
+        replies_last_hour=turn.replies + (habits.replies.get(pair, 0) if habits else 0),
         clarified_at=_moment(told, "clarify"),
         small_talk_at={
             intent: at

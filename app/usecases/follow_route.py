@@ -100,7 +100,7 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedO
     opting.withdraw(
         turn.changes,
         turn.customer.id,
-        [turn.brand.id],
+        opting.brands_on(session, turn),
         "marketing",
         "nlu",
         turn.now,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.composing import BrandIdentity, Composed, compose
-from app.domain.purpose import Cause, Purpose, derive_purpose
+from app.domain.purpose import Cause, CauseKind, Purpose, derive_purpose
 from app.store.outbound.table import PRIORITY, QUEUED
 from app.store.tables import new_id
 from app.usecases.directory import BrandView, ChannelView
@@ -96,6 +96,7 @@ def queue(
         "created_at": now,
     }
     turn.changes.outbounds.append(row)
+    turn.replies += cause.kind == CauseKind.INBOUND
     return row["id"]  # type: ignore[no-any-return]
 
 

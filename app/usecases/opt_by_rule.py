@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app.domain.delivery_codes import CodeKind, after_receipt
@@ -17,16 +17,12 @@ from app.store import customers, runs
 from app.store.customers import Customer
 from app.store.inbounds import DONE
 from app.store.outbound import queue as outbound_queue
-from app.store.outbound.table import Outbound
 from app.usecases import messages, opting
 from app.usecases.arrivals import Arrival
 from app.usecases.changes import Changes
 from app.usecases.directory import Directory
 from app.usecases.parts import Parts
 from app.usecases.turn import Reader, Turn
-
-SHARED_FOR = timedelta(days=365)
-"""A number shared by brands speaks for every brand that used it to this person in this time. Source: SPEC IN-5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +151,7 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdi
     was_out = turn.profile["consent"] == "withdrawn" and (
         verdict.scope != Scope.ALL or turn.profile["stopped_at"]
     )
-    affected = _brands_on(session, turn)
+    affected = opting.brands_on(session, turn)
     opting.withdraw(
         turn.changes,
         turn.customer.id,
@@ -195,24 +191,3 @@ def _opt_in(parts: Parts, turn: Turn, arrival: Arrival, verdict: OptInByRule) ->
         cause = Cause(CauseKind.OPT_IN, turn.now)
         origin = messages.Origin(inbound_id=inbound_id)
         messages.say(parts, turn, "opt_in_confirmed", cause, origin, verdict.language)
-
-
-def _brands_on(session: Session, turn: Turn) -> list[UUID]:
-    """The brand, and every brand that used this number to this person within a year."""
-    sharing = [
-        s for s in turn.channel.senders if s.address == turn.sender.address and s.brand_id != turn.brand.id
-    ]
-    if not sharing:
-        return [turn.brand.id]
-    used = session.scalars(
-        select(Outbound.brand_id)
-        .where(
-            Outbound.customer_id == turn.customer.id,
-            Outbound.sender_id.in_([sender.id for sender in sharing]),
-            Outbound.handed_at >= turn.now - SHARED_FOR,
-        )
-        .distinct()
-    )
-    found = [turn.brand.id, *used]
-    customers.add_profiles(session, {(turn.customer.id, brand_id) for brand_id in found}, turn.now)
-    return found

@@ -1,13 +1,21 @@
 """Records that a customer stops, starts or has to be asked, in the ledger, the profile and the queue at once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.store import customers
+from app.store.outbound.table import Outbound
 from app.store.tables import new_id
 from app.usecases.changes import Changes, Withdrawal
 from app.usecases.turn import Turn
+
+SHARED_FOR = timedelta(days=365)
+"""A number shared by brands speaks for every brand that used it to this person in this time. Source: SPEC IN-5."""
 
 
 def ledger(
@@ -62,6 +70,27 @@ def withdraw(
             values["stopped_at"] = now
         changes.profiles.setdefault((customer_id, brand_id), {}).update(values)
         changes.withdrawals.append(Withdrawal(customer_id, brand_id, scope == "all", reason, now, trace_id))
+
+
+def brands_on(session: Session, turn: Turn) -> list[UUID]:
+    """The brand, and every brand that used this number to this person within a year."""
+    sharing = [
+        s for s in turn.channel.senders if s.address == turn.sender.address and s.brand_id != turn.brand.id
+    ]
+    if not sharing:
+        return [turn.brand.id]
+    used = session.scalars(
+        select(Outbound.brand_id)
+        .where(
+            Outbound.customer_id == turn.customer.id,
+            Outbound.sender_id.in_([sender.id for sender in sharing]),
+            Outbound.handed_at >= turn.now - SHARED_FOR,
+        )
+        .distinct()
+    )
+    found = [turn.brand.id, *used]
+    customers.add_profiles(session, {(turn.customer.id, brand_id) for brand_id in found}, turn.now)
+    return found
 
 
 def hold(turn: Turn, source: str, inbound_id: UUID | None) -> None:

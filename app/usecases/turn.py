@@ -1,7 +1,7 @@
 """One customer's turn with one brand inside a transaction: all that is known, read for a whole batch at once."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,16 @@ BRAND_FACTS = ("name", "hotline")
 
 
 @dataclass(slots=True)
+class Standing:
+    """How a customer stands with a brand: shared by the turns on all of the brand's numbers."""
+
+    profile: dict[str, Any]
+    complaints: list[dict[str, Any]]
+    conversation: dict[str, Any] | None
+    orders: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
 class Turn:
     """What the bot knows when it is a customer's turn. `changes` is shared by all turns of the transaction."""
 
@@ -25,16 +35,34 @@ class Turn:
     brand: BrandView
     sender: SenderView
     channel: ChannelView
-    profile: dict[str, Any]
+    standing: Standing
     changes: Changes
     now: datetime
     trace_id: str = ""
     question: Any = None
     question_state: RunState | None = None
     question_run: Any = None
-    complaints: list[dict[str, Any]] = field(default_factory=list)
-    conversation: dict[str, Any] | None = None
-    orders: list[dict[str, Any]] = field(default_factory=list)
+    replies: int = 0
+    """Automatic replies queued in this transaction."""
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """What the brand knows of the customer."""
+        return self.standing.profile
+
+    @property
+    def complaints(self) -> list[dict[str, Any]]:
+        """The customer's complaints that are not closed, oldest first."""
+        return self.standing.complaints
+
+    @property
+    def conversation(self) -> dict[str, Any] | None:
+        """The open hand-over to a person."""
+        return self.standing.conversation
+
+    @conversation.setter
+    def conversation(self, row: dict[str, Any]) -> None:
+        self.standing.conversation = row
 
     @property
     def key(self) -> tuple[UUID, UUID]:
@@ -85,7 +113,7 @@ class Turn:
 
     def _order(self, state: RunState) -> Mapping[str, Any] | None:
         wanted = state.variables.get("order_number") or state.data.get("order_number")
-        for order in self.orders:
+        for order in self.standing.orders:
             if wanted is None or str(order.get("number", "")).upper() == str(wanted).upper():
                 shown = {**order, "updated_at": order["updated_at"].isoformat()}
                 return {name: value for name, value in shown.items() if not isinstance(value, list | dict)}
@@ -122,6 +150,7 @@ class TurnBook:
         session = reader.session
         self._reader, self._locked, self._profiles = reader, locked, profiles
         self._turns: dict[tuple[UUID, UUID], Turn] = {}
+        self._standings: dict[tuple[UUID, UUID], Standing] = {}
         self._questions = {(row.customer_id, row.sender_id): row for row in runs.open_questions(session, ids)}
         asking = {row.run_id for row in self._questions.values()}
         self._runs = {row.id: row for row in runs.active(session, asking)} if asking else {}
@@ -148,16 +177,39 @@ class TurnBook:
                 brand=reader.directory.brands[sender.brand_id],
                 sender=sender,
                 channel=reader.directory.channels[sender.channel_id],
-                profile=dict(self._profiles[pair]),
+                standing=self._standing(pair),
                 changes=reader.changes,
                 now=reader.now,
                 question=question,
                 question_run=run,
                 question_state=RunState.from_json(run.state) if run is not None else None,
-                complaints=self._complaints.get(pair, []),
-                conversation=self._conversations.get(pair),
-                orders=self._orders.get(pair, []),
             )
         turn = self._turns[key]
         turn.trace_id = trace_id
         return turn
+
+    def _standing(self, pair: tuple[UUID, UUID]) -> Standing:
+        """As stored, with what this transaction has changed already."""
+        if pair not in self._standings:
+            changes = self._reader.changes
+            known = [
+                {**row, **changes.changed_complaints.get(row["id"], {})}
+                for row in self._complaints.get(pair, [])
+            ]
+            new = [
+                row
+                for row in changes.new_complaints.values()
+                if (row["customer_id"], row["brand_id"]) == pair
+            ]
+            begun = [
+                row
+                for row in changes.new_conversations.values()
+                if (row["customer_id"], row["brand_id"]) == pair
+            ]
+            self._standings[pair] = Standing(
+                profile={**self._profiles[pair], **changes.profiles.get(pair, {})},
+                complaints=known + new,
+                conversation=begun[0] if begun else self._conversations.get(pair),
+                orders=self._orders.get(pair, []),
+            )
+        return self._standings[pair]
