@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -17,7 +18,7 @@ from app.nlu import Nlu
 from app.processes.waking import Polling, RedisBell
 from app.providers import providers
 from app.providers.transport import Transport
-from app.rules import RULES_FOLDER, load_rules
+from app.rules import RULES_FOLDER, Rules, load_rules
 from app.settings import Problem, Settings, SettingsError
 from app.store import encryption, key_witness, migrating
 from app.store.encryption import Keyring
@@ -49,6 +50,12 @@ def install_keys(settings: Settings) -> None:
     encryption.install(Keyring(keys, settings.hash_key.get_secret_value()))
 
 
+@cache
+def _rules() -> Rules:
+    """The rule data, read once a process."""
+    return load_rules()
+
+
 def build_parts(
     settings: Settings,
     *,
@@ -64,7 +71,7 @@ def build_parts(
     return Parts(
         store=store,
         directory=DirectoryCache(store, providers()),
-        rules=load_rules(),
+        rules=_rules(),
         wording=Wording(yaml.safe_load((RULES_FOLDER / "wording.yml").read_text(encoding="utf-8"))),
         flows=FlowCatalogue(store),
         nlu=nlu or Nlu(settings.nlu_url),

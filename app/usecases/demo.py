@@ -2,12 +2,14 @@
 
 import secrets
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sqlalchemy.orm import Session
 
+from app.domain.flows.definition import Definition
 from app.flow_files import SHIPPED, read_path
 from app.store import brands, customers
 from app.store.brands import Brand
@@ -38,8 +40,13 @@ def load(parts: Parts, now: datetime) -> bool:
 
 def publish_shipped(parts: Parts, brand_code: str, now: datetime) -> list[str]:
     """Publishes the flows that come with the product for a brand."""
-    folder = read_path(SHIPPED)
-    return publish(parts, brand_code, [definition for definition, _ in folder.flows], now, "installation")
+    return publish(parts, brand_code, shipped_flows(), now, "installation")
+
+
+@cache
+def shipped_flows() -> tuple[Definition, ...]:
+    """The flows that come with the product, read once a process."""
+    return tuple(definition for definition, _ in read_path(SHIPPED).flows)
 
 
 def _make(session: Session, recipe: dict[str, Any], now: datetime) -> None:
