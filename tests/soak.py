@@ -5,6 +5,7 @@ A long test is marked `@pytest.mark.soak(ci=40, full=1000)` and asks `rounds` ho
 
 import os
 import platform
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def rounds(request: pytest.FixtureRequest) -> int:
     return count
 
 
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Write what a long run has seen into its line of the table."""
+    return lambda words: request.node.user_properties.append(("measured", words))
+
+
 class _Table:
     """Gathers the results of all workers and writes the table."""
 
@@ -65,7 +72,8 @@ class _Table:
             return
         count = dict(report.user_properties).get("rounds", f"{settings().max_examples} examples")
         result = "skipped" if report.skipped else report.outcome
-        self.rows.append(f"| `{report.nodeid}` | {count} | {report.duration:.0f} s | {result} |")
+        words = dict(report.user_properties).get("measured", "")
+        self.rows.append(f"| `{report.nodeid}` | {count} | {report.duration:.0f} s | {result} | {words} |")
 
     def pytest_sessionfinish(self) -> None:
         if not self.config.getoption("soak") or hasattr(self.config, "workerinput"):
@@ -76,8 +84,8 @@ class _Table:
             "",
             f"Written by `make soak` on {clock.now():%Y-%m-%d %H:%M} UTC ({machine}).",
             "",
-            "| run | rounds | took | result |",
-            "| --- | --- | --- | --- |",
+            "| run | rounds | took | result | measured |",
+            "| --- | --- | --- | --- | --- |",
             *sorted(self.rows),
         ]
         TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")

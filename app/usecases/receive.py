@@ -168,7 +168,7 @@ def reread(body: str) -> ParsedInbound | None:
     """The message that `written` has kept; None where the body is a provider's own."""
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(told, dict) or "huixin_inbound" not in told:
         return None

@@ -8,7 +8,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -131,7 +131,9 @@ def check(parts: Parts, acknowledged: Sequence[str], taken: Sequence[str]) -> Co
 
 @pytest.mark.soak(ci=20, full=500)
 @pytest.mark.timeout(180)
-def test_kills_lose_and_repeat_nothing(database_url: str, tmp_path: Path, rounds: int) -> None:
+def test_kills_lose_and_repeat_nothing(
+    database_url: str, tmp_path: Path, rounds: int, measured: Callable[[str], None]
+) -> None:
     chance = random.Random(SEED)
     port = free_port()
     premises = Premises(tmp_path, database_url, nlu_url=f"http://127.0.0.1:{port}")
@@ -165,4 +167,5 @@ def test_kills_lose_and_repeat_nothing(database_url: str, tmp_path: Path, rounds
             statuses = check(parts, acknowledged, [one["id"] for one in gateway.taken])
         assert [provider.odd for provider in providers] == [[]] * len(providers)
         assert gateway.forged == 0
-    print(f"{rounds} kills, {statuses.total()} replies: {dict(statuses)}")
+    told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    measured(f"seed {SEED}, {len(acknowledged)} acknowledged, replies: {told}")

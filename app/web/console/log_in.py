@@ -172,6 +172,8 @@ def install(app: Flask, parts: Parts, settings: Settings) -> None:
     """Adds logging in to the application; must come before the check of who may open what."""
     app.config.update(SECURITY, SECURITY_DATETIME_FACTORY=parts.now)
     Security(app, Accounts(parts), login_form=LogInForm)
+    # staff come with a session alone: nobody looks for a token in the body of a webhook
+    app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
     limiter = Limiter(
         get_remote_address,
         app=app,
