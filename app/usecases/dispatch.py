@@ -126,14 +126,13 @@ def _decide(
         rows = queue.claimed_rows(session, ids, locked)
         facts = GateFacts.read(parts, session, directory, channel, rows, locked, now)
         for row in rows:
-            sender = directory.senders[row.sender_id]
-            wait = _number_wait(session, sender, now)
             send = facts.send(row)
             verdict = decide(send, facts.of(row), parts.rules.gate, now)
-            _log(changes, row, send.purpose, verdict, now)
-            if wait is not None and isinstance(verdict.decision, Allow):
+            if wait := _number_wait(session, directory.senders[row.sender_id], verdict, now):
                 updates.append(_queued_again(row, now + wait, "number_paced", row.expires_at))
-            elif isinstance(verdict.decision, Allow):
+                continue
+            _log(changes, row, send.purpose, verdict, now)
+            if isinstance(verdict.decision, Allow):
                 handing = _handing(parts, channel, directory, row, locked[row.customer_id], send.purpose, now)
                 updates.append(handing.update)
                 leaving.append(handing)
@@ -154,9 +153,9 @@ def _decide(
     return done, leaving
 
 
-def _number_wait(session: Session, sender: SenderView, now: datetime) -> timedelta | None:
-    """How long a message has to wait for its number's own pace; None if it may leave now."""
-    if sender.rate_per_second is None:
+def _number_wait(session: Session, sender: SenderView, verdict: Verdict, now: datetime) -> timedelta | None:
+    """How long an allowed message has to wait for its number's own pace; None if it may leave now."""
+    if sender.rate_per_second is None or not verdict.is_allowed:
         return None
     if pacing.grant(session, sender.id, sender.rate_per_second, 1, now):
         return None

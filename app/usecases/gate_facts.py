@@ -136,6 +136,10 @@ class GateFacts:
         asked = self.open_before.get((row.customer_id, row.sender_id))
         return asked if asked is not None and asked != row.run_id else None
 
+    def note_asked(self, row: Any) -> None:
+        """The message's question is the open one from now on."""
+        self.open_before[row.customer_id, row.sender_id] = row.run_id
+
     def note_handed(self, row: Any) -> None:
         """A message of this batch is about to leave: later ones of the batch are judged with it."""
         if row.asks_question:

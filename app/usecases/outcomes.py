@@ -180,6 +180,7 @@ def open_questions(
         superseded = facts.superseded_by(row)
         if superseded is not None:
             _supersede(session, parts, changes, row, superseded, facts)
+        facts.note_asked(row)
         words = [word for choice in state.open_question.choices for word in choice.words]
         changes.closed_questions.add(row.run_id)
         changes.new_questions.append(
@@ -221,7 +222,10 @@ def _stimulate(
     if not found:
         return None
     run = found[0]
+    pending = changes.changed_runs.get(run.id, {})
+    if pending.get("status") == runs.FINISHED:
+        return None
     book = Reader(session, directory, changes, now).turns({(row.customer_id, row.sender_id)}, locked)
     turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
-    identity = RunIdentity.of_row(run)
-    return flow_runs.resume(parts, session, turn, RunState.from_json(run.state), stimulus, identity).state
+    identity, state = RunIdentity.of_row(run), RunState.from_json(pending.get("state", run.state))
+    return flow_runs.resume(parts, session, turn, state, stimulus, identity).state

@@ -111,7 +111,7 @@ class Shop:
         )
         _furnish(self.parts)
 
-    def dials(self, *answers: Outcome | Exception) -> "Lines":
+    def dials(self, *answers: Outcome | BaseException) -> "Lines":
         """From now on hand-overs go to a carrier that answers so."""
         lines = Lines(*answers)
         self.parts = replace(self.parts, connect=lambda _: lines)
@@ -338,7 +338,7 @@ def _furnish(parts: Parts) -> None:
 class Lines:
     """A carrier that answers each message as it was told (an exception is raised), else takes it, and notes all."""
 
-    def __init__(self, *answers: Outcome | Exception) -> None:
+    def __init__(self, *answers: Outcome | BaseException) -> None:
         self.answers = list(answers)
         self.taken: list[Outgoing] = []
 
@@ -347,7 +347,7 @@ class Lines:
         given: list[Outcome] = []
         for message in messages:
             answer = self.answers.pop(0) if self.answers else Accepted(f"p-{message.id}")
-            if isinstance(answer, Exception):
+            if isinstance(answer, BaseException):
                 raise answer
             given.append(answer)
         return given

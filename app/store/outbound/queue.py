@@ -29,7 +29,7 @@ def has_due(session: Session, channel_id: UUID, now: datetime) -> bool:
 
 
 def claim(session: Session, channel_id: UUID, limit: int, now: datetime, lease: timedelta) -> list[UUID]:
-    """Takes due messages of a channel, most urgent first, so that no other worker looks at them during the lease."""
+    """Takes due messages of a channel, so that no other worker looks at them during the lease; most urgent first."""
     due = (
         select(TABLE.c.id)
         .where(TABLE.c.channel_id == channel_id, TABLE.c.status == QUEUED, TABLE.c.due_at <= now)
@@ -38,9 +38,13 @@ def claim(session: Session, channel_id: UUID, limit: int, now: datetime, lease: 
         .with_for_update(skip_locked=True)
     )
     claimed = update(Outbound).where(Outbound.id.in_(due), Outbound.status == QUEUED)
-    return list(
-        session.scalars(claimed.values(status=CLAIMED, leased_until=now + lease).returning(Outbound.id))
+    rows = session.execute(
+        claimed.values(status=CLAIMED, leased_until=now + lease).returning(
+            Outbound.priority, Outbound.due_at, Outbound.id
+        )
     )
+    urgency = sorted((row.priority, row.due_at, row.id) for row in rows)
+    return [message_id for _, _, message_id in urgency]
 
 
 def claimed_rows(session: Session, ids: Collection[UUID], customers: Collection[UUID]) -> Rows:
