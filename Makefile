@@ -16,6 +16,8 @@ NPM_FLAGS := --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-
 export PATH := $(CURDIR)/$(TOOLS)/node/bin:$(PATH)
 export UV_PYTHON_PREFERENCE := system
 export UV_LINK_MODE := copy
+# without compiled files every process compiles all it imports anew, seconds at each start
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -35,12 +35,14 @@ class Connections:
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store, self._now = store, now
-        self._transport = Transport(connections=32)
+        self._transport: Transport | None = None
 
     def __call__(self, channel: ChannelView) -> Any:
-        """What the channel's provider sends through."""
+        """What the channel's provider sends through; the pool is made for the first that needs it."""
         if not channel.provider.has_webhook:
             return StoredCarrier(self._store, channel.id, self._now)
+        if self._transport is None:
+            self._transport = Transport(connections=32)
         return self._transport
 
 
