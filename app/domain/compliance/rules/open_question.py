@@ -18,9 +18,8 @@ def judge(send: Send, facts: Facts, now: datetime) -> Decision:
     """
     if not (send.asks_question and facts.has_open_question):
         return ALLOW
-    is_asked_for = (
-        send.purpose in (Purpose.REPLY, Purpose.OPT_IN_CONFIRMATION) and send.inbound_id is not None
-    )
+    is_own_sign_up = send.purpose is Purpose.OPT_IN_CONFIRMATION and send.inbound_id is not None
+    is_asked_for = send.purpose is Purpose.REPLY or is_own_sign_up
     if is_asked_for or send.answers_question_id is not None:
         return ALLOW
     is_first = send.is_follow_up or send.purpose is Purpose.OPT_IN_CONFIRMATION
