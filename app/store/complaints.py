@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -106,23 +106,13 @@ def next_number(session: Session, brand_id: UUID) -> int:
 
 
 def late(session: Session, now: datetime, limit: int) -> Rows:
-    """Complaints with a deadline that has passed and is not recorded as breached: (id, customer_id)."""
+    """Complaints with a promise that was not kept in time and is not recorded as breached: (id, customer_id)."""
     table = Complaint.__table__
-    is_late = (
-        (
-            (table.c.first_response_due_at < now)
-            & table.c.first_response_at.is_(None)
-            & table.c.first_response_breached_at.is_(None)
-        )
-        | (
-            (table.c.resolution_due_at < now)
-            & table.c.resolution_at.is_(None)
-            & table.c.resolution_breached_at.is_(None)
-        )
-        | (
-            (table.c.follow_up_due_at < now)
-            & table.c.follow_up_at.is_(None)
-            & table.c.follow_up_breached_at.is_(None)
+    is_late = or_(
+        *(
+            (table.c[f"{promise}_due_at"] < func.coalesce(table.c[f"{promise}_at"], now))
+            & table.c[f"{promise}_breached_at"].is_(None)
+            for promise in ("first_response", "resolution", "follow_up")
         )
     )
     waiting = select(table.c.id, table.c.customer_id).where(table.c.status != CLOSED, is_late)

@@ -169,7 +169,7 @@ class Shop:
     def a_member_of_staff(self) -> StaffMember:
         staff = Staff(
             id=new_id(),
-            email="staff@shop.example",
+            email=f"{new_id().hex}@shop.example",
             password="x",
             fs_uniquifier=new_id().hex,
             created_at=self.clock(),
