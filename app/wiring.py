@@ -45,6 +45,12 @@ class Connections:
             self._transport = Transport(connections=32)
         return self._transport
 
+    def close(self) -> None:
+        """Gives the connections back."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
 
 def install_keys(settings: Settings) -> None:
     """Hands the process the keys of the data at rest."""
