@@ -185,7 +185,8 @@ class Shop:
             customers.add_profiles(session, {(customer_id, self.brand.id)}, now)
             values = {**({"consent": consent, "consent_at": now} if consent else {}), **told}
             mine = (Profile.customer_id == customer_id, Profile.brand_id == self.brand.id)
-            session.execute(update(Profile).where(*mine).values(**values))
+            if values:
+                session.execute(update(Profile).where(*mine).values(**values))
         return customer_id
 
     # --- what happens ---------------------------------------------------------------------------------------
