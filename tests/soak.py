@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=[item for item in items if item not in long])
     items[:] = long
     for item in long:
-        item.add_marker(pytest.mark.timeout(0))
+        item.add_marker(pytest.mark.timeout(0), append=False)  # before the mark of the test itself
 
 
 @pytest.fixture
