@@ -10,6 +10,10 @@ from app.store.tables import Table, primary_key
 from app.store.writing import insert_ignoring
 
 
+CLOCKS_DIFFER = timedelta(seconds=10)
+"""Between workers by less than this; what is spent further ahead was booked before the clock was set back."""
+
+
 class Pace(Table):
     """The moment up to which a channel's or sender's rate is spent (the generic cell rate algorithm)."""
 
@@ -29,13 +33,11 @@ def grant(session: Session, subject_id: UUID, rate_per_second: float, wanted: in
     ).one()
     interval = timedelta(seconds=1 / rate_per_second)
     burst = max(timedelta(seconds=1), interval)
-    start = max(spent, now - burst if spent < now - burst else spent)
-    room = int((now + burst - max(start, now)) / interval + 1e-6)
+    start = now if spent > now + burst + CLOCKS_DIFFER else max(spent, now)
+    room = int((now + burst - start) / interval + 1e-6)
     granted = max(0, min(wanted, room))
     if granted:
         session.execute(
-            update(Pace)
-            .where(Pace.subject_id == subject_id)
-            .values(spent_until=max(start, now) + granted * interval)
+            update(Pace).where(Pace.subject_id == subject_id).values(spent_until=start + granted * interval)
         )
     return granted
