@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, Session
 from app.store.tables import Table, primary_key
 from app.store.writing import insert_ignoring
 
-
 CLOCKS_DIFFER = timedelta(seconds=10)
 """Between workers by less than this; what is spent further ahead was booked before the clock was set back."""
 
