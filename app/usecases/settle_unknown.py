@@ -78,7 +78,8 @@ def _ask(parts: Parts, channel: ChannelView, row: Any, now: datetime) -> str:
 
 def _sought(parts: Parts, channel: ChannelView, row: Any) -> Sought:
     with parts.store.read() as session:
-        customer = session.get_one(customers.Customer, row.customer_id)
+        owner = select(customers.Customer.phone).where(customers.Customer.id == row.customer_id)
+        phone = session.scalars(owner).one()
         others = select(Outbound.provider_id).where(
             Outbound.customer_id == row.customer_id,
             Outbound.channel_id == channel.id,
@@ -86,7 +87,7 @@ def _sought(parts: Parts, channel: ChannelView, row: Any) -> Sought:
         )
         known = frozenset(str(one) for one in session.scalars(others))
     sender = next(one for one in channel.senders if one.id == row.sender_id)
-    outgoing = Outgoing(str(row.id), customer.phone, sender.address, row.text, None, row.parts)
+    outgoing = Outgoing(str(row.id), phone, sender.address, row.text, None, row.parts)
     return Sought(outgoing, row.handed_at, row.provider_id, known)
 
 
