@@ -183,12 +183,12 @@ def _handing(
     purpose: str,
     now: datetime,
 ) -> outcomes.Leaving:
-    text, offered, count = row.text, row.offered, row.parts
+    text, offered, count, encoding = row.text, row.offered, row.parts, row.encoding
     if purpose != row.purpose:
         wording = messages.composed(
             parts, row.body, purpose_now(purpose), directory.brands[row.brand_id], channel, row.language
         )
-        text, offered, count = wording.text, wording.offered, wording.parts
+        text, offered, count, encoding = wording.text, wording.offered, wording.parts, wording.encoding
     update = {
         "id": row.id,
         "status": HANDING,
@@ -196,6 +196,7 @@ def _handing(
         "text": text,
         "offered": offered,
         "parts": count,
+        "encoding": encoding,
         "handed_at": now,
         "leased_until": now + HANDING_LEASE,
         "attempts": row.attempts + 1,

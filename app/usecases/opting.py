@@ -111,4 +111,6 @@ def grant(
     """Records consent to marketing; not confirmed it only waits for the customer's yes."""
     kind, state = ("granted", "granted") if is_confirmed else ("requested", "pending")
     ledger(turn.changes, *turn.key, kind, source, turn.now, wording=wording, inbound_id=inbound_id)
-    turn.change_profile(consent=state, consent_at=turn.now, stopped_at=None)
+    turn.change_profile(consent=state, consent_at=turn.now)
+    if is_confirmed:
+        turn.change_profile(stopped_at=None)

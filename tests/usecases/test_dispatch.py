@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.purpose import Cause, CauseKind
+from app.domain.sms_parts import count
 from app.jobs import release_leases
 from app.providers.contract import Accepted, Rejected, Rejection, Unknown
 from app.store import customers
@@ -394,6 +395,27 @@ def test_an_answer_without_opt_out_wording_becomes_marketing_with_it_once(shop: 
     shop.dispatches()
     row = shop.outbound(message)
     assert (row.purpose, row.text.count("退订")) == ("marketing", 1)
+
+
+def test_a_text_that_is_composed_anew_is_counted_anew(shop: Shop) -> None:
+    cafe = shop.a_brand("cafe")
+    channel = shop.a_channel("abroad", "10690002", brand=cafe, style="international")
+    cause = Cause(CauseKind.STAFF_REPLY, shop.clock())
+    shop.hears((ALICE, "hello"), channel="abroad")
+    message = shop.queues(ALICE, "x" * 60, cause, "cafe", sender=channel.senders[0])
+    before = shop.outbound(message)
+    agreed = {"consent": "granted"}
+    with shop.parts.store.write() as session:
+        session.execute(update(Profile).where(Profile.brand_id == cafe).values(**agreed))
+        queue.update_rows(session, [{"id": message, "expires_at": before.expires_at + timedelta(days=9)}])
+    shop.answers()
+    shop.passes(hours=37)  # nine in the morning in California
+    shop.dispatches()
+    row = shop.outbound(message)
+    assert (before.purpose, row.purpose) == ("reply", "marketing")
+    counted = count(row.text, "gsm")
+    assert (row.parts, row.encoding) == (counted.parts, counted.encoding)
+    assert row.parts > before.parts
 
 
 def test_nothing_is_claimed_on_a_channel_that_is_switched_off(shop: Shop) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from app.domain.flows.effects import Ask, HandOff, OptIn, SendText, SetAttribute
+from app.domain.flows.effects import Ask, HandOff, OptIn, OptOut, SendText, SetAttribute
 from app.domain.flows.loop import World
 from app.domain.purpose import Cause, CauseKind
 from app.store import customers
@@ -80,6 +80,15 @@ class TestDatabaseWorld(WorldContract):
         world = self.a_world()
         world.apply(OptIn("s", "marketing", "加入", False), STATE)
         assert world.facts(STATE).consent == "pending"
+
+    def test_an_unconfirmed_opt_in_does_not_undo_a_stop(self) -> None:
+        world = self.a_world()
+        for effect in (OptOut("s", "all"), OptIn("s", "marketing", "加入", False)):
+            world.apply(effect, STATE)
+        (changed,) = self.changes.profiles.values()
+        assert changed["stopped_at"] is not None
+        world.apply(OptIn("s", "marketing", "加入", True), STATE)
+        assert changed["stopped_at"] is None
 
     def test_handing_off_twice_is_one_hand_over(self) -> None:
         world = self.a_world()
