@@ -74,7 +74,7 @@ class Premises:
             yield parts
         finally:
             parts.nlu.close()
-            parts.connect._transport.close()  # type: ignore[attr-defined]
+            parts.connect.close()  # type: ignore[attr-defined]
             parts.store.close()
 
 
