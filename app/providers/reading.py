@@ -19,7 +19,7 @@ import phonenumbers
 from app.domain.text import clean
 from app.providers.contract import Style, Unparseable
 
-MAX_ID = 100
+MAX_ID = 80
 MAX_ADDRESS = 40
 MAX_CODE = 40
 SHORTEST_NUMBER = 1_000_000

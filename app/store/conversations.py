@@ -46,5 +46,5 @@ class Conversation(Table):
 def open_with(session: Session, customers: Collection[UUID]) -> Rows:
     """Open hand-overs of these customers."""
     table = Conversation.__table__
-    mine = (table.c.customer_id.in_(customers), table.c.status == OPEN)
+    mine = (table.c.customer_id.in_(customers), text("conversations.status = 'open'"))
     return session.execute(select(table).where(*mine)).all()

@@ -27,6 +27,8 @@ RECEIVED = "received"
 UNDERSTANDING = "understanding"
 DONE = "done"
 UNREAD = (RECEIVED, UNDERSTANDING)
+IS_UNREAD = text("inbounds.status <> 'done'")
+"""Written out where it is asked for: a partial index serves only a query that states its very condition."""
 
 
 class Inbound(Table):
@@ -89,7 +91,7 @@ def waiting_customers(session: Session, limit: int) -> list[UUID]:
     """Customers with texts that no rule has seen yet, longest waiting first."""
     waiting = (
         select(Inbound.customer_id)
-        .where(Inbound.status == RECEIVED)
+        .where(IS_UNREAD, Inbound.status == RECEIVED)
         .group_by(Inbound.customer_id)
         .order_by(func.min(Inbound.received_at))
         .limit(limit)
@@ -99,14 +101,16 @@ def waiting_customers(session: Session, limit: int) -> list[UUID]:
 
 def received_of(session: Session, customers: Collection[UUID]) -> Rows:
     """Texts of these customers that no rule has seen, in the order they came."""
-    mine = select(Inbound.__table__).where(Inbound.customer_id.in_(customers), Inbound.status == RECEIVED)
+    mine = select(Inbound.__table__).where(
+        IS_UNREAD, Inbound.customer_id.in_(customers), Inbound.status == RECEIVED
+    )
     return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()
 
 
 def may_understand(session: Session, now: datetime) -> bool:
     """Whether any text waits for the NLU and nobody has it: a look that takes no write lock."""
     is_free = (Inbound.leased_until.is_(None)) | (Inbound.leased_until <= now)
-    waiting = select(Inbound.id).where(Inbound.status == UNDERSTANDING, is_free).limit(1)
+    waiting = select(Inbound.id).where(IS_UNREAD, Inbound.status == UNDERSTANDING, is_free).limit(1)
     return session.scalars(waiting).first() is not None
 
 
@@ -118,6 +122,7 @@ def lease_for_understanding(session: Session, limit: int, now: datetime, lease: 
         select(earlier.c.id)
         .where(
             earlier.c.customer_id == table.c.customer_id,
+            text("earlier.status <> 'done'"),
             earlier.c.status == UNDERSTANDING,
             (earlier.c.received_at < table.c.received_at)
             | ((earlier.c.received_at == table.c.received_at) & (earlier.c.id < table.c.id)),
@@ -127,7 +132,7 @@ def lease_for_understanding(session: Session, limit: int, now: datetime, lease: 
     is_free = (table.c.leased_until.is_(None)) | (table.c.leased_until <= now)
     chosen = (
         select(table.c.id)
-        .where(table.c.status == UNDERSTANDING, is_free, oldest)
+        .where(IS_UNREAD, table.c.status == UNDERSTANDING, is_free, oldest)
         .order_by(table.c.received_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

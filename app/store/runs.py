@@ -94,7 +94,7 @@ def due(session: Session, now: datetime, limit: int) -> Rows:
     table = Run.__table__
     waiting = (
         select(table.c.id, table.c.customer_id)
-        .where(table.c.status == ACTIVE, table.c.due_at.is_not(None), table.c.due_at <= now)
+        .where(text("runs.status = 'active' AND runs.due_at IS NOT NULL"), table.c.due_at <= now)
         .order_by(table.c.due_at)
         .limit(limit)
     )

@@ -55,7 +55,7 @@ class GateFacts:
         """Everything about the customers of `rows`, whose rows this transaction has locked."""
         ids = {row.customer_id for row in rows}
         unread = select(inbounds.Inbound.customer_id).where(
-            inbounds.Inbound.customer_id.in_(ids), inbounds.Inbound.status.in_(inbounds.UNREAD)
+            inbounds.IS_UNREAD, inbounds.Inbound.customer_id.in_(ids)
         )
         facts = cls(
             parts,

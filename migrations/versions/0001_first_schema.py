@@ -532,18 +532,11 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
-            "ix_complaints_follow_up",
-            ["follow_up_due_at"],
+            "ix_complaints_unsettled",
+            ["opened_at"],
             unique=False,
-            postgresql_where=sa.text("status = 'resolved'"),
-            sqlite_where=sa.text("status = 'resolved'"),
-        )
-        batch_op.create_index(
-            "ix_complaints_open",
-            ["resolution_due_at"],
-            unique=False,
-            postgresql_where=sa.text("status IN ('open', 'waiting')"),
-            sqlite_where=sa.text("status IN ('open', 'waiting')"),
+            postgresql_where=sa.text("status <> 'closed'"),
+            sqlite_where=sa.text("status <> 'closed'"),
         )
 
     op.create_table(
@@ -766,14 +759,9 @@ def downgrade() -> None:
     op.drop_table("outbounds")
     with op.batch_alter_table("complaints", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_complaints_open",
-            postgresql_where=sa.text("status IN ('open', 'waiting')"),
-            sqlite_where=sa.text("status IN ('open', 'waiting')"),
-        )
-        batch_op.drop_index(
-            "ix_complaints_follow_up",
-            postgresql_where=sa.text("status = 'resolved'"),
-            sqlite_where=sa.text("status = 'resolved'"),
+            "ix_complaints_unsettled",
+            postgresql_where=sa.text("status <> 'closed'"),
+            sqlite_where=sa.text("status <> 'closed'"),
         )
         batch_op.drop_index(batch_op.f("ix_complaints_customer_id_brand_id_status"))
 
