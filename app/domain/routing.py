@@ -139,7 +139,7 @@ def route_by_rule(text: str, situation: Situation) -> Route:
     if is_blank(text):
         return Silence("empty")
     if situation.is_with_staff:
-        return Silence("with_staff")
+        return NeedsMeaning("with_staff")
     if situation.is_auto_reply:
         return Silence("auto_reply")
     if is_talking_to_a_machine(situation.replies_last_hour):
@@ -154,12 +154,14 @@ def route_by_rule(text: str, situation: Situation) -> Route:
 
 
 def route_by_meaning(text: str, understood: Understood, situation: Situation, now: datetime) -> Route:
-    """What the NLU's reading leads to, after the rules had nothing to say."""
+    """What the NLU's reading leads to, after the rules had nothing to say; with staff, opting out alone."""
     opt_out = understood.ranking.get("opt_out", 0.0)
     if understood.intent == "opt_out" and understood.confidence >= SURE_OPT_OUT:
         return OptedOut(True, "opt_out_by_meaning")
     if opt_out >= UNSURE_OPT_OUT or understood.intent == "opt_out":
         return OptedOut(False, "opt_out_unsure")
+    if situation.is_with_staff:
+        return Silence("with_staff")
     is_sure = understood.confidence >= SURE_INTERRUPTION
     may_interrupt = is_sure or (situation.question is None and understood.confidence >= THRESHOLD)
     if understood.intent in INTERRUPTING and may_interrupt:

@@ -139,7 +139,6 @@ def thread(session: Session, customer_id: UUID, brand_id: UUID) -> list[Message]
         select(Outbound.__table__, Staff.name.label("by"))
         .outerjoin(Staff, Staff.id == Outbound.staff_id)
         .where(Outbound.customer_id == customer_id, Outbound.brand_id == brand_id)
-        .where(Outbound.is_for_staff.is_(False))
         .order_by(Outbound.created_at.desc(), Outbound.id.desc())
     )
     came = session.execute(theirs.limit(LONGEST)).all()

@@ -1,29 +1,49 @@
 """Advances runs that wait for a time, in batches under the customers' locks."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from app.domain.flows.state import RunState
 from app.domain.flows.stimuli import TimerFired
 from app.store import customers, runs
+from app.store.writing import update_all
 from app.usecases import flow_runs
 from app.usecases.changes import Changes
+from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
 from app.usecases.run_identity import RunIdentity
 from app.usecases.turn import Reader
 
-BATCH = 100
+BATCH = 50
 
 
 def advance_due(parts: Parts, now: datetime) -> int:
     """Fires the timers of at most one batch of due runs; returns how many were advanced."""
     with parts.store.read() as session:
-        due = runs.due(session, now, BATCH)
-    if not due:
-        return 0
+        due = {row.id: row.customer_id for row in runs.due(session, now, BATCH)}
+    return sum(
+        each_alone_after_failure(
+            list(due),
+            lambda ids: _advance(parts, {one: due[one] for one in ids}, now),
+            lambda one: _set_aside(parts, one, now),
+        )
+    )
+
+
+def _set_aside(parts: Parts, run_id: UUID, now: datetime) -> None:
+    """A run that cannot go on ends, so that it does not fire for ever."""
+    values = {"status": runs.FINISHED, "outcome": "error", "due_at": None, "updated_at": now}
+    with parts.store.write() as session:
+        update_all(session, runs.Run, [{"id": run_id, **values}])
+        runs.close_questions(session, [run_id])
+
+
+def _advance(parts: Parts, due: Mapping[UUID, UUID], now: datetime) -> int:
     directory, changes, advanced = parts.directory.current(now), Changes(), 0
     with parts.store.write() as session:
-        locked = {row.id: row for row in customers.lock(session, {row.customer_id for row in due})}
-        rows = [row for row in runs.active(session, [row.id for row in due]) if _is_due(row.due_at, now)]
+        locked = {row.id: row for row in customers.lock(session, set(due.values()))}
+        rows = [row for row in runs.active(session, list(due)) if _is_due(row.due_at, now)]
         book = Reader(session, directory, changes, now).turns(
             {(r.customer_id, r.sender_id) for r in rows}, locked
         )

@@ -1,7 +1,7 @@
 """Answers what has come in: rules first, in order per customer; what rules cannot tell waits for the NLU."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain import auto_reply
-from app.domain.routing import NeedsMeaning, Situation, Understood, route_by_meaning, route_by_rule
+from app.domain.routing import NeedsMeaning, Silence, Situation, Understood, route_by_meaning, route_by_rule
 from app.domain.text import language_of
 from app.nlu import Parsed, Unavailable
 from app.store import customers, inbounds
-from app.store.inbounds import DONE, UNDERSTANDING
+from app.store.inbounds import DONE, UNDERSTANDING, Inbound
 from app.store.outbound.table import Outbound
-from app.usecases import hand_offs
+from app.usecases import complaints, hand_offs
 from app.usecases.changes import Changes
 from app.usecases.follow_route import follow, join_complaint
+from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
 from app.usecases.turn import Reader, Turn, TurnBook
 
@@ -39,25 +40,33 @@ class Answered:
 
     decided: int = 0
     waiting: int = 0
-    customers: set[UUID] = field(default_factory=set)
+
+    def __add__(self, other: "Answered") -> "Answered":
+        return Answered(self.decided + other.decided, self.waiting + other.waiting)
 
 
 def answer_by_rule(parts: Parts, now: datetime) -> Answered:
     """Decides a batch of received texts by rule, one transaction; each customer's texts in the order they came."""
-    directory = parts.directory.current(now)
-    answered = Answered()
     batch = SQLITE_BATCH if parts.store.is_sqlite else BATCH
     with parts.store.read() as session:
-        if not (waiting := inbounds.waiting_customers(session, batch)):
-            return answered
+        waiting = inbounds.waiting_customers(session, batch)
+    done = each_alone_after_failure(
+        waiting,
+        lambda ids: _decide_received(parts, ids, now),
+        lambda one: _set_aside(parts, now, customer_id=one),
+    )
+    return sum(done, Answered())
+
+
+def _decide_received(parts: Parts, waiting: Sequence[UUID], now: datetime) -> Answered:
+    directory = parts.directory.current(now)
+    answered = Answered()
     with parts.store.write() as session:
         locked = {row.id: row for row in customers.lock(session, waiting, skip_locked=True)}
         rows = inbounds.received_of(session, locked)
         changes = Changes()
         book = _book(session, directory, changes, rows, locked, now)
-        habits = (
-            Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now) if rows else None
-        )
+        habits = Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now)
         for row in rows:
             turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
             if _decide_by_rule(parts, session, turn, row, habits):
@@ -65,10 +74,26 @@ def answer_by_rule(parts: Parts, now: datetime) -> Answered:
             else:
                 answered.waiting += 1
         changes.flush(session)
-    answered.customers = set(locked)
     if answered.decided:
         parts.wake.ring("outbound")
     return answered
+
+
+def _set_aside(
+    parts: Parts, now: datetime, *, customer_id: UUID | None = None, inbound_id: UUID | None = None
+) -> None:
+    """A text that cannot be dealt with leaves the queue for the staff's list, so that it blocks nobody."""
+    mine = Inbound.id == inbound_id if inbound_id is not None else Inbound.customer_id == customer_id
+    with parts.store.write() as session:
+        rows = session.execute(select(Inbound.__table__).where(mine, Inbound.status != DONE)).all()
+        changes = Changes()
+        for row in rows:
+            changes.decide(
+                "inbound", row.id, row.customer_id, row.brand_id, "routed", "error", now, row.trace_id
+            )
+            values = {"status": DONE, "outcome": "error", "decided_at": now, "leased_until": None}
+            changes.closed_inbounds.append({"id": row.id, "conversation_id": None, **values})
+        changes.flush(session)
 
 
 def answer_by_meaning(parts: Parts, now: datetime) -> Answered:
@@ -88,6 +113,15 @@ def answer_by_meaning(parts: Parts, now: datetime) -> Answered:
 
 
 def _decide_understood(parts: Parts, understood: Mapping[UUID, Understood | None], now: datetime) -> Answered:
+    done = each_alone_after_failure(
+        list(understood),
+        lambda ids: _decide_these(parts, {one: understood[one] for one in ids}, now),
+        lambda one: _set_aside(parts, now, inbound_id=one),
+    )
+    return sum(done, Answered())
+
+
+def _decide_these(parts: Parts, understood: Mapping[UUID, Understood | None], now: datetime) -> Answered:
     directory = parts.directory.current(now)
     answered = Answered()
     with parts.store.read() as session:
@@ -97,9 +131,7 @@ def _decide_understood(parts: Parts, understood: Mapping[UUID, Understood | None
         rows = [r for r in inbounds.still_understanding(session, list(understood)) if r.customer_id in locked]
         changes = Changes()
         book = _book(session, directory, changes, rows, locked, now)
-        habits = (
-            Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now) if rows else None
-        )
+        habits = Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now)
         for row in rows:
             turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
             _decide_by_meaning(parts, session, turn, row, understood[row.id], habits)
@@ -138,7 +170,7 @@ def _understood(parsed: Parsed) -> Understood:
     return Understood(parsed.intent, parsed.confidence, dict(parsed.ranking), entities, parsed.model)
 
 
-def _decide_by_rule(parts: Parts, session: Session, turn: Turn, row: Any, habits: "Habits | None") -> bool:
+def _decide_by_rule(parts: Parts, session: Session, turn: Turn, row: Any, habits: "Habits") -> bool:
     """Whether rules alone have decided the text."""
     situation = _situation(parts, turn, row, habits)
     _learn_language(turn, row.text)
@@ -157,7 +189,7 @@ def _decide_by_meaning(
     turn: Turn,
     row: Any,
     understood: Understood | None,
-    habits: "Habits | None",
+    habits: "Habits",
 ) -> None:
     situation = _situation(parts, turn, row, habits)
     if (
@@ -166,16 +198,18 @@ def _decide_by_meaning(
         and turn.profile["consent_at"] > row.received_at
     ):
         reason = "overtaken"
+        complaints.customer_wrote(turn, row.id)
         turn.decide("inbound", row.id, "routed", reason, by="opt_out")
-    elif hand_offs.is_with_staff(turn):
-        reason = "overtaken"
-        turn.decide("inbound", row.id, "routed", reason, by="staff")
     elif understood is None:
+        complaints.customer_wrote(turn, row.id)
+        join_complaint(turn, row.id)
         conversation_id = hand_offs.hand_off(turn, "nlu_unavailable")
         reason = "nlu_unavailable"
         turn.decide("inbound", row.id, "routed", reason, conversation=str(conversation_id))
     else:
         route = route_by_meaning(row.text, understood, situation, turn.now)
+        if route == Silence("with_staff") and hand_offs.was_taken_after(turn, row.received_at):
+            route = Silence("overtaken")
         reason = follow(parts, session, turn, row, route, understood)
     turn.changes.closed_inbounds.append(_closing(row.id, turn, DONE, reason))
 
@@ -200,7 +234,7 @@ def _learn_language(turn: Turn, text: str) -> None:
         turn.change_profile(language=language)
 
 
-def _situation(parts: Parts, turn: Turn, row: Any, habits: "Habits | None") -> Situation:
+def _situation(parts: Parts, turn: Turn, row: Any, habits: "Habits") -> Situation:
     flows = parts.flows.of(turn.brand, turn.channel.capabilities.style.value)
     state = turn.question_state
     asked_before = turn.question is not None and turn.question.asked_at <= row.received_at
@@ -215,7 +249,7 @@ def _situation(parts: Parts, turn: Turn, row: Any, habits: "Habits | None") -> S
         is_with_staff=hand_offs.is_with_staff(turn),
         has_open_complaint=turn.open_complaint is not None,
         is_auto_reply=auto_reply.is_auto_reply(row.text),
-        replies_last_hour=turn.replies + (habits.replies.get(pair, 0) if habits else 0),
+        replies_last_hour=turn.replies + (habits.replies.get(pair, 0)),
         clarified_at=_moment(told, "clarify"),
         small_talk_at={
             intent: at
@@ -250,6 +284,3 @@ class Habits:
             .group_by(Outbound.customer_id, Outbound.sender_id)
         )
         return cls({(customer, sender): count for customer, sender, count in counted})
-
-
-__all__ = ["Answered", "answer_by_meaning", "answer_by_rule", "join_complaint"]

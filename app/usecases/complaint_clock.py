@@ -1,6 +1,6 @@
 """What the clock does for complaints: records broken promises, and asks customers whether it is solved."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from app.store.customers import Profile
 from app.store.outbound.table import Outbound
 from app.usecases import complaints, flow_runs
 from app.usecases.changes import Changes
+from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
 from app.usecases.run_identity import fresh_identity
 from app.usecases.turn import Reader, Turn
@@ -62,16 +63,27 @@ def _each(
     now: datetime,
     act: Callable[[Session, Turn, dict[str, Any]], int],
 ) -> int:
-    if not wanted:
-        return 0
+    owners = {row.id: row.customer_id for row in wanted}
+    done = sum(
+        each_alone_after_failure(list(owners), lambda ids: _act(parts, ids, owners, now, act), lambda _: None)
+    )
+    if done:
+        parts.wake.ring("outbound")
+    return done
+
+
+def _act(
+    parts: Parts,
+    ids: Sequence[UUID],
+    owners: Mapping[UUID, UUID],
+    now: datetime,
+    act: Callable[[Session, Turn, dict[str, Any]], int],
+) -> int:
     done = 0
-    ids = {row.id for row in wanted}
-    with _turns(parts, {row.customer_id for row in wanted}, now) as (session, turns):
+    with _turns(parts, {owners[one] for one in ids}, now) as (session, turns):
         for turn in turns:
             for row in [row for row in turn.complaints if row["id"] in ids]:
                 done += act(session, turn, row)
-    if done:
-        parts.wake.ring("outbound")
     return done
 
 

@@ -16,11 +16,12 @@ from app.domain.compliance.decision import Allow, Defer, Verdict, decide
 from app.providers.contract import Outcome, Outgoing, Unknown
 from app.store import customers, pacing
 from app.store.outbound import queue
-from app.store.outbound.table import CLAIMED, HANDING, QUEUED, REFUSED
+from app.store.outbound.table import FAILED, HANDING, QUEUED, REFUSED
 from app.usecases import messages, outcomes
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView, Directory, SenderView
 from app.usecases.gate_facts import GateFacts, purpose_now
+from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
 
 CLAIM_LEASE = timedelta(seconds=30)
@@ -48,7 +49,8 @@ class Dispatched:
 
 
 def dispatch(parts: Parts, executor: Executor | None = None) -> Dispatched:
-    """One round over all channels. With an executor, hand-overs that take one message each run side by side."""
+    """One round over all channels. With an executor, hand-overs of one message each run side by side,
+    but for the messages of one customer: these keep their order."""
     done = Dispatched()
     for channel in parts.directory.current(parts.now()).channels.values():
         if channel.is_active:
@@ -74,13 +76,23 @@ def dispatch_channel(parts: Parts, channel: ChannelView, executor: Executor | No
             ids = ids[:granted]
     if not ids:
         return Dispatched()
-    done, leaving = _decide(parts, channel, ids)
+    decided = each_alone_after_failure(
+        ids, lambda some: _decide(parts, channel, some), lambda one: _set_aside(parts, one)
+    )
+    done = sum((counts for counts, _ in decided), Dispatched())
     done.claimed = len(ids)
+    leaving = [one for _, some in decided for one in some]
     if leaving:
-        parts.wake.ring("handing")
         results = hand_over(parts, channel, [row.outgoing for row in leaving], executor)
         _record(parts, channel, leaving, results)
     return done
+
+
+def _set_aside(parts: Parts, outbound_id: UUID) -> None:
+    """A message that cannot be decided stands on the staff's list and leaves the queue."""
+    values = {"status": FAILED, "reason": "error", "is_for_staff": True, "settled_at": parts.now()}
+    with parts.store.write() as session:
+        queue.update_rows(session, [{"id": outbound_id, "leased_until": None, **values}])
 
 
 def _record(
@@ -109,7 +121,14 @@ def hand_over(
 
     if channel.capabilities.batch > 1 or executor is None or len(outgoing) == 1:
         return send(outgoing)
-    return [result for one in executor.map(send, [[message] for message in outgoing]) for result in one]
+    rows: dict[str, list[Outgoing]] = {}
+    for message in outgoing:
+        rows.setdefault(message.to_phone, []).append(message)
+    sent = executor.map(lambda row: [result for one in row for result in send([one])], rows.values())
+    results = {
+        m.id: r for row, some in zip(rows.values(), sent, strict=True) for m, r in zip(row, some, strict=True)
+    }
+    return [results[message.id] for message in outgoing]
 
 
 def _decide(
@@ -251,6 +270,3 @@ def _write(session: Session, updates: Sequence[dict[str, Any]]) -> None:
         groups.setdefault(row["status"], []).append(row)
     for group in groups.values():
         queue.update_rows(session, group)
-
-
-__all__ = ["CLAIMED", "Dispatched", "dispatch", "dispatch_channel", "hand_over"]

@@ -1,6 +1,6 @@
 """Hands a conversation from the bot to a person, and back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.store import conversations
@@ -42,3 +42,9 @@ def is_with_staff(turn: Turn) -> bool:
     """Whether a member of staff has the conversation at this moment, so that the bot is silent."""
     held = turn.conversation
     return held is not None and held["staff_until"] is not None and turn.now < held["staff_until"]
+
+
+def was_taken_after(turn: Turn, at: datetime) -> bool:
+    """Whether staff last wrote or took the conversation after this moment."""
+    held = turn.conversation
+    return held is not None and held["staff_until"] is not None and held["staff_until"] - STAFF_HOLD > at

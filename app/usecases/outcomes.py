@@ -60,6 +60,7 @@ def record(
             opted_out.append(item.row)
         if values["status"] == FAILED and item.row.asks_question:
             not_sent.append((item.row, values["reason"]))
+    updates.sort(key=lambda row: str(row["_id"]))
     session.connection().execute(_update_statement(), updates)
     provider_ids = [outcome.provider_id for outcome in results if isinstance(outcome, Accepted)]
     if channel.capabilities.reports_receipts:

@@ -113,7 +113,9 @@ def _store(session: Session, arrivals: Sequence[Arrival], now: datetime) -> set[
     for arrival in arrivals:
         arrival.row = _row(arrival, now)
         unique.setdefault((arrival.channel.id, arrival.row["provider_message_id"]), arrival)
-    rows = [arrival.row for arrival in unique.values()]
+    rows = sorted(
+        (arrival.row for arrival in unique.values()), key=lambda row: str(row["provider_message_id"])
+    )
     return insert_new(session, Inbound, rows, ("channel_id", "provider_message_id"), "id")
 
 

@@ -145,12 +145,16 @@ def is_handing(session: Session, ids: Collection[UUID]) -> bool:
 
 
 _LATER = TABLE.alias("later")
-LAST_HANDED = select(TABLE.c.customer_id, TABLE.c.sender_id, TABLE.c.offered).where(
-    TABLE.c.customer_id.in_(bindparam("customers", expanding=True)),
-    TABLE.c.handed_at
-    == select(func.max(_LATER.c.handed_at))
-    .where(_LATER.c.customer_id == TABLE.c.customer_id, _LATER.c.sender_id == TABLE.c.sender_id)
-    .scalar_subquery(),
+LAST_HANDED = (
+    select(TABLE.c.customer_id, TABLE.c.sender_id, TABLE.c.offered)
+    .where(
+        TABLE.c.customer_id.in_(bindparam("customers", expanding=True)),
+        TABLE.c.handed_at
+        == select(func.max(_LATER.c.handed_at))
+        .where(_LATER.c.customer_id == TABLE.c.customer_id, _LATER.c.sender_id == TABLE.c.sender_id)
+        .scalar_subquery(),
+    )
+    .order_by(TABLE.c.id)
 )
 
 
