@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    bindparam,
     func,
     select,
     text,
@@ -157,3 +158,16 @@ def still_understanding(session: Session, ids: Collection[UUID]) -> Rows:
     """Of these texts, those nobody has closed meanwhile; read under the customers' locks."""
     mine = select(Inbound.__table__).where(Inbound.id.in_(ids), Inbound.status == UNDERSTANDING)
     return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()
+
+
+LAST_WRITTEN = (
+    select(Inbound.customer_id, Inbound.brand_id, func.max(Inbound.received_at).label("at"))
+    .where(Inbound.customer_id.in_(bindparam("customers", expanding=True)))
+    .group_by(Inbound.customer_id, Inbound.brand_id)
+)
+
+
+def last_written(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], datetime]:
+    """When each of these customers last wrote to each brand; what they write to another says nothing to this one."""
+    rows = session.connection().execute(LAST_WRITTEN, {"customers": list(customers)})
+    return {(row.customer_id, row.brand_id): row.at for row in rows}

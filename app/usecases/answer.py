@@ -195,7 +195,7 @@ def _decide_by_meaning(
     if (
         turn.profile["consent_at"]
         and turn.profile["consent"] == "withdrawn"
-        and turn.profile["consent_at"] > row.received_at
+        and turn.profile["consent_at"] >= row.received_at
     ):
         reason = "overtaken"
         complaints.customer_wrote(turn, row.id)

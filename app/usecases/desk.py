@@ -39,10 +39,17 @@ class StaffMember:
 
 
 def reply(
-    parts: Parts, staff: StaffMember, customer_id: UUID, brand_id: UUID, text: str, now: datetime
+    parts: Parts,
+    staff: StaffMember,
+    customer_id: UUID,
+    brand_id: UUID,
+    text: str,
+    now: datetime,
+    outbound_id: UUID | None = None,
 ) -> UUID:
     """Sends the customer a text from staff, who then have the conversation; returns the outbound id.
 
+    A form that is sent twice names the same `outbound_id` and sends one text.
     Raises DeskRefusal: `empty`, `too_long`, `unknown_customer`, `no_sender`.
     """
     text = clean(text).strip()
@@ -51,6 +58,8 @@ def reply(
     if len(text) > MAX_REPLY:
         raise DeskRefusal("too_long")
     with _desk(parts, customer_id, brand_id, now) as (session, turn):
+        if outbound_id is not None and session.get(Outbound, outbound_id) is not None:
+            return outbound_id
         complaint = turn.open_complaint
         _take(turn, staff, now)
         cause = Cause(CauseKind.STAFF_REPLY, now)
@@ -59,7 +68,7 @@ def reply(
         origin = messages.Origin(
             complaint_id=complaint["id"] if complaint else None, staff_id=staff.id, is_follow_up=False
         )
-        outbound_id = messages.queue(parts, turn, text, cause, origin)
+        outbound_id = messages.queue(parts, turn, text, cause, origin, outbound_id=outbound_id)
         if complaint is not None:
             complaints.replied(turn, complaint, staff.id, outbound_id)
         if turn.conversation is not None and turn.conversation["answered_at"] is None:
@@ -132,7 +141,9 @@ def _desk(parts: Parts, customer_id: UUID, brand_id: UUID, now: datetime) -> Ite
         if customer_id not in locked or brand_id not in directory.brands:
             raise DeskRefusal("unknown_customer")
         profile = customers.profiles(session, [customer_id]).get((customer_id, brand_id))
-        known = profile["last_sender_id"] if profile else None
+        if profile is None:
+            raise DeskRefusal("unknown_customer")
+        known = profile["last_sender_id"]
         last = _last_sender(session, customer_id, brand_id) or known
         sender = directory.sender_for(brand_id, "service", last)
         if sender is None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.domain.compliance.decision import Allow, Defer, Verdict, decide
-from app.providers.contract import Outcome, Outgoing, Unknown
+from app.providers.contract import Outcome, Outgoing, Rejected, Rejection, Unknown
 from app.store import customers, pacing
 from app.store.outbound import queue
 from app.store.outbound.table import FAILED, HANDING, QUEUED, REFUSED
@@ -26,6 +26,7 @@ from app.usecases.parts import Parts
 
 CLAIM_LEASE = timedelta(seconds=30)
 HANDING_LEASE = timedelta(seconds=60)
+STALE_AFTER = timedelta(seconds=20)
 RECORD_WITHIN = HANDING_LEASE / 2
 SQLITE_BATCH = 50
 
@@ -83,7 +84,8 @@ def dispatch_channel(parts: Parts, channel: ChannelView, executor: Executor | No
     done.claimed = len(ids)
     leaving = [one for _, some in decided for one in some]
     if leaving:
-        results = hand_over(parts, channel, [row.outgoing for row in leaving], executor)
+        until = parts.now() + STALE_AFTER
+        results = hand_over(parts, channel, [row.outgoing for row in leaving], executor, until)
         _record(parts, channel, leaving, results)
     return done
 
@@ -107,12 +109,21 @@ def _record(
 
 
 def hand_over(
-    parts: Parts, channel: ChannelView, outgoing: Sequence[Outgoing], executor: Executor | None
+    parts: Parts,
+    channel: ChannelView,
+    outgoing: Sequence[Outgoing],
+    executor: Executor | None,
+    until: datetime,
 ) -> list[Outcome]:
-    """Calls the provider with no session held; whatever is raised means that nobody knows whether it was taken."""
+    """Calls the provider with no session held; whatever is raised means that nobody knows whether it was taken.
+
+    What has not left by `until` (a worker that stood still, a slow neighbour) goes back: the gate has to speak anew.
+    """
     connection = parts.connect(channel)
 
     def send(batch: Sequence[Outgoing]) -> list[Outcome]:
+        if parts.now() > until:
+            return [Rejected(Rejection.TEMPORARY, "stale")] * len(batch)
         try:
             results = list(channel.provider.send(batch, channel.settings, connection))
         except Exception as error:  # a provider must not raise; if it does, its bytes may have left

@@ -39,6 +39,7 @@ class GateFacts:
     complaining: frozenset[tuple[UUID, UUID]]
     stopped_brands: frozenset[UUID]
     confirmed_at: Mapping[tuple[UUID, UUID], datetime]
+    wrote_at: Mapping[tuple[UUID, UUID], datetime]
     open_before: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
 
     @classmethod
@@ -73,6 +74,7 @@ class GateFacts:
             ),
             frozenset(session.scalars(select(Brand.id).where(Brand.marketing_stopped_at.is_not(None)))),
             _confirmed(session, rows),
+            inbounds.last_written(session, ids),
         )
         for row in runs.open_questions(session, ids):
             facts._keep_question(row)
@@ -89,11 +91,12 @@ class GateFacts:
         purpose, _ = derive_purpose(
             cause,
             row.body,
-            self.locked[row.customer_id].last_inbound_at,
+            self.wrote_at.get((row.customer_id, row.brand_id)),
             self.now,
             self.parts.rules.promotional,
             self.parts.rules.transactional,
         )
+        is_withdrawn = self.profiles[row.customer_id, row.brand_id]["consent"] == "withdrawn"
         return Send(
             purpose=purpose,
             cause=cause,
@@ -104,6 +107,7 @@ class GateFacts:
             answers_question_id=row.run_id if row.answers_run else None,
             asks_question=row.asks_question,
             inbound_id=row.inbound_id,
+            is_promotional=is_withdrawn and self.parts.rules.promotional.first_in(row.body) is not None,
             is_requested_resubscribe=purpose is Purpose.OPT_IN_CONFIRMATION and row.inbound_id is not None,
         )
 
@@ -115,9 +119,10 @@ class GateFacts:
         is_another = asked is not None and asked[0] != row.run_id
         return Facts(
             consent=profile["consent"],
+            consent_at=profile["consent_at"],
             is_stopped=profile["stopped_at"] is not None,
             stopped_at=profile["stopped_at"],
-            last_inbound_at=customer.last_inbound_at,
+            last_inbound_at=self.wrote_at.get((row.customer_id, row.brand_id)),
             has_unread_inbound=row.customer_id in self.unread,
             has_open_question=is_another,
             question_expires_at=asked[1] if asked is not None and is_another else None,

@@ -67,6 +67,7 @@ def queue(
     origin: Origin = NOWHERE,
     expires_at: datetime | None = None,
     due_at: datetime | None = None,
+    outbound_id: UUID | None = None,
 ) -> UUID:
     """Queues one message to the customer of this turn and returns its id."""
     now = turn.now
@@ -75,7 +76,7 @@ def queue(
     )
     wording = composed(parts, text, purpose, turn.brand, turn.channel, turn.language)
     row: dict[str, Any] = {
-        "id": new_id(),
+        "id": outbound_id or new_id(),
         "brand_id": turn.brand.id,
         "channel_id": turn.channel.id,
         "sender_id": turn.sender.id,

@@ -50,12 +50,13 @@ def record(
     results: Sequence[Outcome],
     now: datetime,
 ) -> None:
-    """Writes each outcome; a receipt that was faster keeps its word."""
+    """Writes each outcome; a receipt that was faster keeps its word, and so does a later attempt."""
     customers.lock(session, {item.row.customer_id for item in leaving})
     updates, opted_out, not_sent = [], [], []
     for item, outcome in zip(leaving, results, strict=True):
         values = _values(item, outcome, now)
-        updates.append({"_id": item.row.id, **{f"_{name}": value for name, value in values.items()}})
+        named = {f"_{name}": value for name, value in values.items()}
+        updates.append({"_id": item.row.id, "_attempts": item.update["attempts"], **named})
         if isinstance(outcome, Rejected) and outcome.kind is Rejection.OPT_OUT:
             opted_out.append(item.row)
         if values["status"] == FAILED and item.row.asks_question:
@@ -95,7 +96,8 @@ def _values(item: Leaving, outcome: Outcome, now: datetime) -> dict[str, Any]:
 
 def _update_statement() -> Any:
     table = Outbound.__table__
-    is_open = (table.c.status == HANDING) | (table.c.status == UNKNOWN)
+    is_waiting = (table.c.status == HANDING) | (table.c.status == UNKNOWN)
+    is_open = is_waiting & (table.c.attempts == bindparam("_attempts", type_=table.c.attempts.type))
     values: dict[str, Any] = {}
     for name in ("status", "code", "reason", "due_at", "settled_at", "is_for_staff", "leased_until"):
         column = table.c[name]

@@ -57,7 +57,7 @@ class DatabaseWorld:
         asks = isinstance(effect, fx.Ask)
         identity = self.identity
         is_confirmation = isinstance(effect, fx.Ask) and effect.question.kind == "confirm"
-        cause = Cause(CauseKind.OPT_IN, self.turn.now) if is_confirmation else identity.cause
+        cause = Cause(CauseKind.OPT_IN, identity.cause.at) if is_confirmation else identity.cause
         origin = messages.Origin(
             inbound_id=identity.inbound_id,
             run_id=identity.id,

@@ -39,6 +39,8 @@ class Send:
     """The open question that this text belongs to (its repetition, its clarification)."""
     asks_question: bool = False
     inbound_id: UUID | None = None
+    is_promotional: bool = False
+    """The text holds a promotional word."""
     is_requested_resubscribe: bool = False
     """The customer, having opted out, has asked to be asked again."""
 
@@ -49,6 +51,8 @@ class Facts:
 
     consent: str = "none"
     """Marketing consent for this brand: none, pending, granted, held or withdrawn."""
+    consent_at: datetime | None = None
+    """When the consent became what it is."""
     is_stopped: bool = False
     """STOP on a US or Canadian channel: nothing goes but what the customer asks for."""
     stopped_at: datetime | None = None

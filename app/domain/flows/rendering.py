@@ -145,6 +145,8 @@ def placeholders(source: str) -> list[Placeholder]:
         tree = _ENVIRONMENT.parse(source)
     except TemplateError as error:
         raise TemplateProblem(f"the placeholder is not closed or not written right ({error})") from error
+    except RecursionError:
+        raise TemplateProblem("the placeholder is nested too deep") from None
     found: list[Placeholder] = []
     for part in tree.body:
         if not isinstance(part, nodes.Output):

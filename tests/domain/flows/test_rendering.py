@@ -113,3 +113,8 @@ def test_a_name_that_is_no_root_is_never_filled():
 def test_a_text_beyond_all_bounds_is_not_sent():
     facts = Facts(customer={"name": "长" * 3000})
     assert render("{{ customer.name }}", STATE, facts) == Unfilled("text too long")
+
+
+def test_a_placeholder_nested_too_deep_is_a_finding():
+    with pytest.raises(TemplateProblem, match="nested too deep"):
+        placeholders("{{ " + "(" * 600 + "customer.name" + ")" * 600 + " }}")

@@ -19,20 +19,31 @@ def judge(send: Send, facts: Facts, now: datetime) -> Decision:
         return ALLOW
     if facts.is_stopped and not _is_asked_for(send, facts):
         return Refuse("stopped")
-    if facts.consent == "withdrawn" and not facts.is_stopped:
-        if send.purpose is Purpose.MARKETING:
-            return Refuse("opted_out")
-        if send.purpose is Purpose.OPT_IN_CONFIRMATION and not send.is_requested_resubscribe:
-            return Refuse("opted_out")
+    if facts.consent == "withdrawn" and not facts.is_stopped and _is_unwanted(send, facts):
+        return Refuse("opted_out")
     return ALLOW
 
 
+def _is_unwanted(send: Send, facts: Facts) -> bool:
+    """Marketing always; what was asked for before the opt-out, if it asks for consent or promotes anything."""
+    is_older = facts.consent_at is not None and send.cause.at <= facts.consent_at
+    match send.purpose:
+        case Purpose.MARKETING:
+            return True
+        case Purpose.OPT_IN_CONFIRMATION:
+            return is_older or not send.is_requested_resubscribe
+        case Purpose.REPLY:
+            return is_older and send.is_promotional
+    return False
+
+
 def _is_asked_for(send: Send, facts: Facts) -> bool:
+    if facts.stopped_at is None or send.cause.at <= facts.stopped_at:
+        return False
     if send.purpose is Purpose.OPT_IN_CONFIRMATION:
         return send.is_requested_resubscribe
-    if send.purpose is not Purpose.REPLY or facts.stopped_at is None or facts.last_inbound_at is None:
-        return False
-    return facts.last_inbound_at > facts.stopped_at and send.cause.at > facts.stopped_at
+    wrote_since = facts.last_inbound_at is not None and facts.last_inbound_at > facts.stopped_at
+    return send.purpose is Purpose.REPLY and wrote_since
 
 
 RULE = Rule(

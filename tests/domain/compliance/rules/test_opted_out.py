@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.compliance.decision import ALLOW, Refuse
+from app.domain.compliance.facts import Facts
 from app.domain.compliance.rules.opted_out import RULE
 from app.domain.purpose import Cause, Purpose
 from tests.domain.compliance.building import NOON, a_send, facts, judged
@@ -48,10 +49,32 @@ def test_an_opt_out_is_confirmed_once() -> None:
 
 @pytest.mark.parametrize("known", [STOPPED, facts(consent="withdrawn")])
 def test_who_opted_out_is_asked_again_only_on_their_own_wish(known: object) -> None:
-    asked = a_send(purpose=Purpose.OPT_IN_CONFIRMATION, is_requested_resubscribe=True)
+    later = Cause("opt_in", NOON + MINUTE)
+    asked = a_send(purpose=Purpose.OPT_IN_CONFIRMATION, is_requested_resubscribe=True, cause=later)
     unasked = a_send(purpose=Purpose.OPT_IN_CONFIRMATION)
     assert judged(RULE, asked, known) is ALLOW  # type: ignore[arg-type]
     assert isinstance(judged(RULE, unasked, known), Refuse)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "known", [STOPPED, facts(consent="withdrawn", consent_at=NOON)], ids=["stopped", "withdrawn"]
+)
+def test_a_wish_to_join_that_is_older_than_the_opt_out_is_overtaken(known: Facts) -> None:
+    older = a_send(
+        purpose=Purpose.OPT_IN_CONFIRMATION,
+        is_requested_resubscribe=True,
+        cause=Cause("opt_in", NOON - MINUTE),
+    )
+    assert isinstance(judged(RULE, older, known), Refuse)
+
+
+def test_a_promise_made_before_the_opt_out_may_not_promote_after_it() -> None:
+    known = facts(consent="withdrawn", consent_at=NOON)
+    before, after = Cause("inbound", NOON - MINUTE), Cause("inbound", NOON + MINUTE)
+    promoting = {"purpose": Purpose.REPLY, "is_promotional": True}
+    assert judged(RULE, a_send(**promoting, cause=before), known) == Refuse("opted_out")
+    assert judged(RULE, a_send(**promoting, cause=after), known) is ALLOW
+    assert judged(RULE, a_send(purpose=Purpose.REPLY, cause=before), known) is ALLOW
 
 
 def test_staff_are_alerted_about_anybody() -> None:
