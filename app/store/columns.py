@@ -10,6 +10,9 @@ from sqlalchemy.types import TypeDecorator
 
 from app.store.encryption import keyring
 
+FIRST_YEAR, LAST_YEAR = 1900, 9000
+"""What both databases and their drivers read back in any zone."""
+
 
 class PlainJson(TypeDecorator[Any]):
     """A JSON value in the clear: codes, names and settings, nothing about a person.
@@ -28,11 +31,13 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuses a naive moment: it would mean something else on another machine."""
+        """Refuses a naive moment (it would mean something else elsewhere), and one that cannot be read back."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a time zone cannot be stored")
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(f"a moment of the year {value.year} cannot be stored")
         return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:

@@ -25,6 +25,7 @@ def open_engine(url: str, *, pool_size: int = 8, busy_ms: int = 5000) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,  # a traceback in the logs shows nobody's phone
         pool_pre_ping=True,
         pool_timeout=busy_ms / 1000,
         connect_args={"connect_timeout": 3, "options": f"-c timezone=UTC -c lock_timeout={busy_ms}"},
@@ -36,6 +37,7 @@ def _open_sqlite(url: str, pool_size: int, busy_ms: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,  # a traceback in the logs shows nobody's phone
         connect_args={"timeout": busy_ms / 1000, "check_same_thread": False},
     )
 

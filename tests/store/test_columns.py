@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine, make_url, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.store import encryption, flows
 from app.store.columns import Encrypted, EncryptedJson
@@ -152,3 +152,18 @@ def test_a_moment_without_a_zone_is_refused(engine: Engine) -> None:
     naive = select(Heartbeat).where(Heartbeat.at == datetime(2026, 3, 1))  # noqa: DTZ001
     with shop.parts.store.read() as session, pytest.raises(StatementError, match="time zone"):
         session.execute(naive)
+
+
+@pytest.mark.parametrize("year", [1, 1899, 9001, 9999])
+def test_a_moment_that_could_not_be_read_back_is_refused(engine: Engine, year: int) -> None:
+    shop = Shop(engine)
+    far = select(Heartbeat).where(Heartbeat.at == datetime(year, 1, 1, tzinfo=UTC))
+    with shop.parts.store.read() as session, pytest.raises(StatementError, match="cannot be stored"):
+        session.execute(far)
+
+
+def test_a_failed_statement_does_not_tell_what_it_was_given(engine: Engine) -> None:
+    shop = Shop(engine)
+    with shop.parts.store.read() as session, pytest.raises(DBAPIError) as failed:
+        session.execute(text("SELECT * FROM nowhere WHERE phone = :phone"), {"phone": LI})
+    assert LI not in str(failed.value)

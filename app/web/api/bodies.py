@@ -1,19 +1,31 @@
 """The shapes of what the API takes, with their limits, as its description shows them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
 from app.domain.text import clean
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing that a shop tells of is older; PostgreSQL's driver cannot read back what falls before the year 1."""
+
+
+def _not_ancient(at: datetime) -> datetime:
+    if at < EARLIEST:
+        raise ValueError("lies before the year 2000")
+    return at
+
+
 Moment = Annotated[
-    AwareDatetime, Field(description="ISO 8601 with its offset", examples=["2026-11-23T12:00:00+08:00"])
+    AwareDatetime,
+    AfterValidator(_not_ancient),
+    Field(description="ISO 8601 with its offset, from 2000 on", examples=["2026-11-23T12:00:00+08:00"]),
 ]
 PhoneText = Annotated[str, Field(min_length=1, max_length=40, description="Such as +8613800001234")]
 Name = Annotated[str, AfterValidator(clean), Field(min_length=1, max_length=60, pattern=r"^[^\s\x00]+$")]
-Value = Annotated[str, AfterValidator(clean), Field(max_length=500)] | bool | int | float | None
+Value = Annotated[str, AfterValidator(clean), Field(max_length=500)] | bool | int | FiniteFloat | None
 Language = Literal["zh", "en"]
 Limit = Annotated[int, Field(default=50, ge=1, le=200, description="How many at most")]
 Before = Annotated[UUID | None, Field(default=None, description="`next` of the part before: what is older")]
@@ -77,7 +89,7 @@ class ConsentBody(_Strict):
             description="What the person agreed to, word for word; a grant needs it",
         ),
     ]
-    at: Annotated[AwareDatetime | None, Field(default=None, description="When; a grant needs it")]
+    at: Annotated[Moment | None, Field(default=None, description="When; a grant needs it")]
     scope: Annotated[
         Literal["marketing", "all"], Field(default="marketing", description="What a withdrawal stops")
     ]

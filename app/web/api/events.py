@@ -1,6 +1,7 @@
 """`POST /api/v1/events`: business events, one or up to a thousand, each with a result of its own."""
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from app.web.api.room import api
 MOST = 1000
 LARGEST = 32_000
 """Characters of one event's data and attributes."""
+DEEPEST = 50
+"""Levels of lists and objects in one event's data."""
 AHEAD = timedelta(hours=24)
 """How far ahead of our clock an event may say that it happened."""
 
@@ -97,23 +100,34 @@ def _read(item: object) -> NewEvent | _Bad:
     if event.at > calls.parts().now() + AHEAD:
         return _bad(shown, "at", "lies in the future")
     attributes = dict(event.customer.__pydantic_extra__)
-    if len(json.dumps([event.data, attributes])) > LARGEST:
+    try:
+        data = _cleaned(event.data)
+    except ValueError as error:
+        return _bad(shown, "data", str(error))
+    if len(json.dumps([data, attributes])) > LARGEST:
         return _bad(shown, "data", f"is larger than {LARGEST} characters")
     try:
         phone = calls.e164(event.customer.phone)
     except Refusal as error:
         return _bad(shown, "customer.phone", error.detail)
-    return NewEvent(event.id, event.type, event.at, phone, attributes, _cleaned(event.data))
+    return NewEvent(event.id, event.type, event.at, phone, attributes, data)
 
 
 def _bad(shown: str | None, field: str, words: str) -> _Bad:
     return _Bad(shown, [FieldProblem(field=field, problem=words)])
 
 
-def _cleaned(value: Any) -> Any:
-    """What may be stored of JSON: no NUL, no half characters, at any depth."""
+def _cleaned(value: Any, depth: int = 0) -> Any:
+    """What may be stored of JSON: no NUL, no half characters, at any depth.
+
+    Raises ValueError for what is too deep, and for a number so large that it is read as infinite.
+    """
+    if depth > DEEPEST:
+        raise ValueError(f"is nested deeper than {DEEPEST} levels")
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("holds a number that is too large")
     if isinstance(value, dict):
-        return {clean(name): _cleaned(held) for name, held in value.items()}
-    return [_cleaned(held) for held in value] if isinstance(value, list) else value
+        return {clean(name): _cleaned(held, depth + 1) for name, held in value.items()}
+    return [_cleaned(held, depth + 1) for held in value] if isinstance(value, list) else value

@@ -35,6 +35,12 @@ def test_keeps_what_is_told_and_removes_what_is_null(caller: FlaskClient) -> Non
     assert found["consent"] == "none"
 
 
+def test_refuses_a_number_that_no_database_keeps(caller: FlaskClient) -> None:
+    body = '{"attributes": {"size": 1e400}}'
+    told = caller.put(f"/api/v1/customers/{STRANGER}", data=body, content_type="application/json")
+    assert told.status_code == 422
+
+
 def test_knows_nobody_of_another_brand(caller: FlaskClient, app: Flask, parts: Parts) -> None:
     add_brand(parts, NewBrand("other", "别家", "别家"), [], parts.now(), "test")
     key = api_keys.add(parts, "theirs", "other", parts.now(), "test")
@@ -54,6 +60,8 @@ def test_consent_needs_its_source_its_wording_and_its_time(caller: FlaskClient) 
         assert caller.post("/api/v1/consents", json={**body, "phone": STRANGER}).status_code == 422, lacking
     future = {**GRANT, "phone": STRANGER, "at": "2026-11-24T03:00:00Z"}
     assert caller.post("/api/v1/consents", json=future).status_code == 422
+    ancient = {**GRANT, "phone": STRANGER, "at": "0001-01-01T00:00:00+14:00"}
+    assert caller.post("/api/v1/consents", json=ancient).status_code == 422
     granted = caller.post("/api/v1/consents", json={**GRANT, "phone": STRANGER})
     assert granted.status_code == 201
     assert granted.json["consent"] == "granted"

@@ -1,5 +1,6 @@
 """Events by the API: each with a result, each once, none at another's cost."""
 
+import json
 from typing import Any
 
 import pytest
@@ -25,6 +26,13 @@ def an_event(number: int, **changes: Any) -> dict[str, Any]:
     }
 
 
+def nested(levels: int) -> dict[str, Any]:
+    held: dict[str, Any] = {}
+    for _ in range(levels):
+        held = {"a": held}
+    return held
+
+
 def statuses(answer: Any) -> list[str]:
     return [result["status"] for result in answer.json["results"]]
 
@@ -48,12 +56,15 @@ def test_a_bad_event_loses_none_of_its_neighbours(caller: FlaskClient) -> None:
         an_event(90, at="yesterday"),
         an_event(91, at="2026-11-23T03:59:00"),
         an_event(92, at="2027-11-23T03:59:00Z"),
+        an_event(92, at="0001-01-01T00:00:00+14:00"),
+        an_event(92, at="9999-12-31T23:59:59-14:00"),
         an_event(93, type="Order Placed"),
         an_event(94, brand="other"),
         an_event(95, customer={"phone": "abc"}),
         an_event(96, customer={"phone": WANG, "nested": {"a": 1}}),
         an_event(97, data={"text": "长" * 40_000}),
         an_event(98, data=[]),
+        an_event(98, data=nested(900)),
         an_event(99, surprise=True),
         an_event(99, id=""),
         an_event(99, id="x" * 101),
@@ -64,6 +75,14 @@ def test_a_bad_event_loses_none_of_its_neighbours(caller: FlaskClient) -> None:
     assert statuses(answer) == ["recorded", *["invalid"] * len(bad), "recorded"]
     assert all(result["errors"] for result in answer.json["results"][1:-1])
     assert answer.json["recorded"] == 2
+
+
+@pytest.mark.parametrize("where", ["data", "customer"])
+def test_a_number_beyond_all_numbers_costs_its_own_event_alone(caller: FlaskClient, where: str) -> None:
+    bad = an_event(2, data={"n": 0.5}) if where == "data" else an_event(2, customer={"phone": WANG, "n": 0.5})
+    body = json.dumps([an_event(1), bad, an_event(3)]).replace("0.5", "1e400")
+    answer = caller.post("/api/v1/events", data=body, content_type="application/json")
+    assert statuses(answer) == ["recorded", "invalid", "recorded"]
 
 
 def test_the_only_event_is_told_what_is_wrong_with_it(caller: FlaskClient) -> None:
