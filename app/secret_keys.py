@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -12,8 +13,13 @@ HEADER = "# Without these keys nothing stored can be read. Keep a copy, apart fr
 
 
 def create_secrets(var: Path) -> Path | None:
-    """Write `secrets.env` into the var folder, for the owner alone; None where there is one already."""
+    """Write `secrets.env` into the var folder, for the owner alone; None where there is one already.
+
+    A folder that was there before is closed to others too: the database will lie in it.
+    """
     var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(PermissionError):  # another's folder, lent to us: what we make in it is closed all the same
+        var.chmod(0o700)
     path = var / SECRETS_FILE
     made = {
         "SECRET_KEY": secrets.token_urlsafe(48),

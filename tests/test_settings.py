@@ -129,6 +129,14 @@ def test_made_secrets_are_for_the_owner_alone_and_made_once(tmp_path: Path) -> N
     assert [file.name for file in made.parent.iterdir()] == ["secrets.env"]
 
 
+def test_a_folder_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    var.mkdir()
+    var.chmod(0o755)
+    create_secrets(var)
+    assert var.stat().st_mode & 0o777 == 0o700
+
+
 def test_secrets_that_others_may_read_are_told(tmp_path: Path) -> None:
     made = create_secrets(tmp_path)
     assert made is not None

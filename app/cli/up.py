@@ -1,6 +1,7 @@
 """`huixin up`: everything on one machine, under one supervisor: web, worker, clock and nlu."""
 
 import http.client
+import os
 import socket
 import sys
 import threading
@@ -24,6 +25,7 @@ def up(host: str) -> None:
     """Run web, worker, clock and nlu until Ctrl-C; on the first start, make what they need."""
     from app.wiring import initialise
 
+    os.umask(0o077)  # the database is its owner's alone
     create_secrets(var_folder())
     settings = load()
     logs.configure(settings.log_format)

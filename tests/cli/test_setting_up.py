@@ -1,6 +1,9 @@
 """Brands, channels and the marketing switch from the command line."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +92,15 @@ def test_stops_and_resumes_marketing(parts: Parts) -> None:
     assert huixin("marketing", "resume").exit_code == 0
     assert json.loads(huixin("brands", "list", "--json").stdout)[0]["marketing_stopped_at"] is None
     assert huixin("marketing", "stop", "--brand", "nobody").exit_code == 1
+
+
+def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    var.mkdir(mode=0o755)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("HUIXIN_")}
+    command = [sys.executable, "-m", "app.cli", "init"]
+    subprocess.run(command, env={**environ, "HUIXIN_VAR": str(var)}, umask=0o022, check=True)
+    assert {file.name: file.stat().st_mode & 0o077 for file in [var, *var.glob("huixin.db*")]} == {
+        "var": 0,
+        "huixin.db": 0,
+    }
