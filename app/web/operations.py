@@ -20,6 +20,9 @@ from app.web.access import public
 SIGN_WITHIN = timedelta(seconds=30)
 NEEDED = ("worker", "clock")
 
+OF_PROXIES = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
+"""Headers that tell of a proxy: behind one, every caller has a private address."""
+
 operations = Blueprint("operations", __name__)
 
 
@@ -67,7 +70,7 @@ def metrics() -> ResponseReturnValue:
 
 
 def _is_near() -> bool:
-    is_forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    is_forwarded = any(name in request.headers for name in OF_PROXIES)
     return not is_forwarded and ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_private  # noqa: S104
 
 

@@ -134,7 +134,8 @@ def test_metrics_count_without_naming_anyone(desk: Desk) -> None:
 
 def test_metrics_are_not_for_the_internet(desk: Desk) -> None:
     client = desk.app.test_client()
-    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded"):
+        assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "8.8.8.8"}).status_code == 404
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 200
 
