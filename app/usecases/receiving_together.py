@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 
+import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -11,6 +12,7 @@ from app.usecases.parts import Parts
 from app.usecases.receive import Delivery, Received, receive
 
 MOST = 64
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -44,7 +46,9 @@ class Reception:
             self._write()
         if mine.error is not None:
             raise mine.error
-        return mine.result or Received()
+        if mine.result is None:
+            raise RuntimeError("the delivery was not stored")
+        return mine.result
 
     def _write(self) -> None:
         """Writes one batch, tells its owners, and passes the lead to whoever has come meanwhile."""
@@ -68,6 +72,7 @@ class Reception:
             results = receive(self._parts, [one.delivery for one in batch], now)
             for one, result in zip(batch, results, strict=True):
                 one.result = result
+            _log(batch, results)
         except (OperationalError, InterfaceError, PoolTimeout) as error:  # the database is away for everybody
             for one in batch:
                 one.error = error
@@ -77,3 +82,16 @@ class Reception:
                 return
             for one in batch:
                 self._store([one])
+
+
+def _log(batch: list[_Waiting], results: list[Received]) -> None:
+    """One line a commit: a line a delivery cost a tenth of it. The trace ids are those of the stored messages."""
+    log.info(
+        "deliveries stored",
+        channels=sorted({one.delivery.channel.name for one in batch}),
+        traces=[one.delivery.trace_id for one in batch],
+        inbound=sum(len(result.inbound_ids) for result in results),
+        duplicates=sum(result.duplicates for result in results),
+        receipts=sum(result.receipts for result in results),
+        quarantined=sum(result.quarantined for result in results),
+    )

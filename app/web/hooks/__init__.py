@@ -10,7 +10,6 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app import logs
 from app.providers.contract import Acknowledgement, Parsed, Request
 from app.settings import Settings
 from app.usecases.directory import ChannelView
@@ -67,35 +66,32 @@ def _deliver(parts: Parts, name: str, secret: str) -> tuple[str, Response]:
 
 def _take(parts: Parts, channel: ChannelView, parsed: Parsed) -> tuple[str, Response]:
     trace_id = uuid4().hex
-    with logs.trace(trace_id, channel=channel.name):
-        try:
-            received = current_app.extensions["reception"].take(Delivery(channel, parsed, trace_id))
-        except (DBAPIError, PoolTimeout) as error:
-            log.warning(
-                "a delivery could not be stored; the provider is asked to repeat it",
-                error=type(error).__name__,
-            )
-            return "database_away", _plain(503, "try again")
+    try:
+        received = current_app.extensions["reception"].take(Delivery(channel, parsed, trace_id))
         if received.handing:
-            _let_hand_overs_end(parts, received.handing)
-        log.info(
-            "delivery stored",
-            inbound=len(received.inbound_ids),
-            duplicates=received.duplicates,
-            receipts=received.receipts,
-            quarantined=received.quarantined,
+            _let_hand_overs_end(parts, received.handing, trace_id)
+    except (DBAPIError, PoolTimeout) as error:
+        log.warning(
+            "a delivery could not be stored; the provider is asked to repeat it",
+            error=type(error).__name__,
+            trace_id=trace_id,
         )
+        return "database_away", _plain(503, "try again")
     return "taken", _answer(channel.provider.acknowledge(parsed))
 
 
-def _let_hand_overs_end(parts: Parts, handing: list[UUID]) -> None:
+def _let_hand_overs_end(parts: Parts, handing: list[UUID], trace_id: str) -> None:
     """Waits, holding nothing, for hand-overs that had begun before the opt-out; one still open then is logged."""
     pause = threading.Event()
     for _ in range(int(HAND_OVER_WAIT_S / HAND_OVER_POLL_S)):
         if not still_handing(parts, handing):
             return
         pause.wait(HAND_OVER_POLL_S)
-    log.warning("a hand-over begun before an opt-out is still open", outbound=[str(one) for one in handing])
+    log.warning(
+        "a hand-over begun before an opt-out is still open",
+        outbound=[str(one) for one in handing],
+        trace_id=trace_id,
+    )
 
 
 def _forbidden(reason: str, channel: str) -> tuple[str, Response]:
