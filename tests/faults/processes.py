@@ -24,6 +24,7 @@ class Processes:
         self.kills = 0
         self._commands: dict[str, tuple[list[str], Mapping[str, str]]] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._said_before: dict[str, int] = {}
 
     def start(self, name: str, *command: str, environ: Mapping[str, str] | None = None) -> None:
         """Start `python ARGUMENTS`; without arguments `huixin NAME`."""
@@ -33,6 +34,7 @@ class Processes:
     def restart(self, name: str) -> None:
         """Start anew what has ended."""
         command, own = self._commands[name]
+        self._said_before[name] = self._size_of_log(name)
         with self.log_of(name).open("ab") as output:
             self._running[name] = subprocess.Popen(
                 [sys.executable, *command],
@@ -54,6 +56,16 @@ class Processes:
     def log_of(self, name: str) -> Path:
         """Where the output of a process is kept."""
         return self.premises.var / f"{name}.log"
+
+    def has_said(self, name: str, words: str) -> bool:
+        """Say whether the process that runs now has written these words."""
+        with self.log_of(name).open("rb") as log:
+            log.seek(self._said_before[name])
+            return words.encode() in log.read()
+
+    def _size_of_log(self, name: str) -> int:
+        path = self.log_of(name)
+        return path.stat().st_size if path.exists() else 0
 
     def is_alive(self, name: str) -> bool:
         """Say whether it runs."""
