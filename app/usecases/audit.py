@@ -19,11 +19,15 @@ def note(
     now: datetime,
     staff_id: UUID | None = None,
     **details: Any,
-) -> None:
-    """Adds one line to the audit; `actor` is a staff address, `command` or the name of an API key."""
+) -> UUID:
+    """Adds one line to the audit, and returns its id.
+
+    `actor` is a staff address, `command` or the name of an API key.
+    """
+    entry_id = new_id()
     session.add(
         AuditEntry(
-            id=new_id(),
+            id=entry_id,
             at=now,
             staff_id=staff_id,
             actor=actor[:80],
@@ -33,3 +37,4 @@ def note(
             details=details,
         )
     )
+    return entry_id

@@ -68,17 +68,34 @@ def keep(parts: Parts, account: Account) -> None:
         session.execute(update(Staff).where(Staff.id == account.id).values(**values))
 
 
-def is_locked(parts: Parts, staff_id: UUID, now: datetime) -> bool:
-    """Whether too many wrong passwords were given for this account lately. Source: SPEC CP-6."""
+def begin_attempt(parts: Parts, account: Account, now: datetime) -> UUID | None:
+    """Notes a wrong password before the password is looked at; None where the account is locked.
+
+    So no more passwords than are allowed are ever compared, however many come at once: attempts on one account
+    are noted one after the other. `succeed` corrects the note of a right one. Source: SPEC CP-6.
+    """
+    with parts.store.write() as session:
+        session.execute(select(Staff.id).where(Staff.id == account.id).with_for_update())
+        if _is_locked(session, account.id, now):
+            return None
+        return audit.note(session, account.email, FAILED, "staff", str(account.id), now, account.id)
+
+
+def succeed(parts: Parts, attempt: UUID, action: str = SUCCEEDED) -> None:
+    """Says of an attempt that its password was right, and what it was given for."""
+    with parts.store.write() as session:
+        session.execute(update(AuditEntry).where(AuditEntry.id == attempt).values(action=action))
+
+
+def _is_locked(session: Session, staff_id: UUID, now: datetime) -> bool:
     mine = (AuditEntry.subject_id == str(staff_id), AuditEntry.at > now - LOCKED_FOR)
-    with parts.store.read() as session:
-        succeeded_at = session.scalar(
-            select(func.max(AuditEntry.at)).where(*mine, AuditEntry.action == SUCCEEDED)
-        )
-        failures = select(func.count()).select_from(AuditEntry).where(*mine, AuditEntry.action == FAILED)
-        if succeeded_at is not None:
-            failures = failures.where(AuditEntry.at > succeeded_at)
-        return (session.scalar(failures) or 0) >= FAILURES_ALLOWED
+    succeeded_at = session.scalar(
+        select(func.max(AuditEntry.at)).where(*mine, AuditEntry.action == SUCCEEDED)
+    )
+    failures = select(func.count()).select_from(AuditEntry).where(*mine, AuditEntry.action == FAILED)
+    if succeeded_at is not None:
+        failures = failures.where(AuditEntry.at > succeeded_at)
+    return (session.scalar(failures) or 0) >= FAILURES_ALLOWED
 
 
 def note(parts: Parts, account: Account, action: str, now: datetime, **details: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_security import RoleMixin, UserDatastore, UserMixin
+from flask_security.utils import hash_password, verify_password
 
 from app.usecases import log_in
 from app.usecases.log_in import Account
@@ -19,7 +20,7 @@ class HeldRole(RoleMixin):  # type: ignore[misc]
 
 
 class Member(UserMixin, Account):  # type: ignore[misc]
-    """A member of staff in a session. A failed log-in is noted, and too many lock the account for a while."""
+    """A member of staff in a session."""
 
     parts: Parts
 
@@ -35,13 +36,16 @@ class Member(UserMixin, Account):  # type: ignore[misc]
         """The one role of this member."""
         return [HeldRole(self.role)]
 
-    def is_locked(self, errors: list[str] | None = None) -> bool:
-        """Whether too many wrong passwords were given lately."""
-        return log_in.is_locked(self.parts, self.id, self.parts.now())
-
-    def track_failed_authn(self, method: str) -> None:
-        """Notes a wrong password."""
-        log_in.note(self.parts, self, log_in.FAILED, self.parts.now())
+    def has_given(self, password: str, action: str = log_in.SUCCEEDED) -> bool:
+        """Whether this is the password. Each try is noted, a right one as `action`; too many wrong ones lock."""
+        attempt = log_in.begin_attempt(self.parts, self, self.parts.now())
+        if attempt is None or not self.password:
+            hash_password(password)  # as long as a comparison takes, so that time tells nothing
+            return False
+        if not verify_password(password, self.password):
+            return False
+        log_in.succeed(self.parts, attempt, action)
+        return True
 
 
 class Accounts(UserDatastore):  # type: ignore[misc]

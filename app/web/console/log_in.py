@@ -12,7 +12,7 @@ from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security import Security
 from flask_security.changeable import change_user_password
 from flask_security.forms import LoginForm
-from flask_security.utils import hash_password, logout_user, verify_password
+from flask_security.utils import hash_password, logout_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField, SubmitField
 from wtforms.validators import EqualTo, InputRequired, Length
@@ -69,13 +69,10 @@ class LogInForm(LoginForm):  # type: ignore[misc]
 
 
 def _is_right(member: Member | None, password: str) -> bool:
-    if member is None or not member.active or not member.password or member.is_locked():
+    if member is None or not member.active:
         hash_password(password)  # as long as a comparison takes, so that time tells nothing either
         return False
-    if verify_password(password, member.password):
-        return True
-    member.track_failed_authn("password")
-    return False
+    return member.has_given(password)
 
 
 class NewPasswordForm(FlaskForm):  # type: ignore[misc]
@@ -105,12 +102,11 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
         """Also checks the present password, and that the new one is another."""
         if not super().validate(extra_validators):
             return False
-        if current_user.is_locked() or not verify_password(self.current.data, current_user.password):
-            current_user.track_failed_authn("password")
-            self.current.errors.append(gettext("That is not your present password."))
-            return False
         if self.current.data == self.new.data:
             self.new.errors.append(gettext("Choose a password that is new."))
+            return False
+        if not current_user.has_given(self.current.data, "password.change"):
+            self.current.errors.append(gettext("That is not your present password."))
             return False
         return True
 
@@ -121,11 +117,9 @@ def password() -> ResponseReturnValue:
     """Changes one's own password; all other sessions of the account end."""
     form = NewPasswordForm()
     if form.validate_on_submit():
-        parts: Parts = current_app.extensions["parts"]
         member: Member = current_user._get_current_object()
         member.must_change_password = False
         change_user_password(member, form.new.data, notify=False)
-        accounts_log.note(parts, member, "password.change", parts.now())
         flash(gettext("Your password is changed. Sessions elsewhere have ended."), "success")
         return redirect(url_for("home.front"))
     return page("console/password.html", form=form), 422 if form.errors else 200
@@ -190,7 +184,6 @@ def install(app: Flask, parts: Parts, settings: Settings) -> None:
     @user_logged_in.connect_via(app)
     def came(_: Flask, user: Member, **__: Any) -> None:
         session["seen_at"] = parts.now().isoformat()
-        accounts_log.note(parts, user, accounts_log.SUCCEEDED, parts.now())
 
     @user_logged_out.connect_via(app)
     def left(_: Flask, user: Member, **__: Any) -> None:

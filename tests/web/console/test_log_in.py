@@ -1,5 +1,7 @@
 """Logging in: roles, the one-time password, lock-out, idle sessions, and nothing said that helps a stranger."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,6 +66,34 @@ def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(desk: De
     assert "收件箱" not in visitor.logs_in(EMAILS["support"])[1]
     desk.clock.pass_by(timedelta(minutes=16))
     assert "收件箱" in visitor.logs_in(EMAILS["support"])[1]
+
+
+def test_no_more_than_five_of_many_passwords_at_once_are_compared(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+
+    def slowly(password: str, _: str) -> bool:
+        compared.append(password)
+        time.sleep(0.2)
+        return False
+
+    monkeypatch.setattr("app.web.console.accounts.verify_password", slowly)
+    visitors = [Visitor(desk.app) for _ in range(12)]
+    for visitor in visitors:
+        visitor.opens("/log-in")
+    with ThreadPoolExecutor(12) as crowd:
+        list(crowd.map(lambda one: one.sends("/log-in", email=EMAILS["support"], password=WRONG), visitors))
+    assert len(compared) == 5
+
+
+def test_four_wrong_passwords_and_a_right_one_lock_nothing(desk: Desk) -> None:
+    visitor = Visitor(desk.app)
+    for _ in range(2):
+        for _ in range(4):
+            visitor.logs_in(EMAILS["support"], WRONG)
+        assert "收件箱" in visitor.logs_in(EMAILS["support"])[1]
+        visitor.sends("/log-out")
 
 
 def test_log_ins_from_one_address_are_limited(desk: Desk) -> None:
