@@ -19,6 +19,7 @@ from secure import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.settings import Settings
 from app.usecases.parts import Parts
@@ -119,6 +120,8 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
+    if settings.public_url.startswith("https://"):  # then a proxy is in front, and names who calls
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     app.before_request(_limit_body)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(HTTPException, _http_error)
