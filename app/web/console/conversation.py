@@ -1,6 +1,7 @@
 """One customer's page at the desk: what was written, the complaint's clocks, and what staff do about it."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from uuid_utils.compat import uuid7
 
 from app.domain.purpose import Purpose
 from app.reads import conversations
@@ -49,12 +51,16 @@ def state(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
 @conversation.post("/reply")
 @allow(*AT_THE_DESK)
 def reply(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
-    """Sends a text of staff's own."""
+    """Sends a text of staff's own; the same text from the same form once, however often it is sent."""
     brand, text = _brand(brand_code), request.form.get("text", "")
+    form = request.form.get("form", type=UUID)
+    outbound_id = _id_of(form, text) if form is not None else None
     return _do(
         brand_code,
         customer_id,
-        lambda parts, staff: desk.reply(parts, staff, customer_id, brand.id, text, parts.now()),
+        lambda parts, staff: desk.reply(
+            parts, staff, customer_id, brand.id, text, parts.now(), outbound_id=outbound_id
+        ),
         gettext("Your reply is on its way."),
         draft=text,
     )
@@ -153,6 +159,12 @@ def _do(
     return redirect(url_for("conversation.show", brand_code=brand_code, customer_id=customer_id))
 
 
+def _id_of(form: UUID, text: str) -> UUID:
+    """The id of what this form sends: its time is the form's, and another text (the browser's "back") has another."""
+    of_text = int.from_bytes(sha256(form.bytes + text.encode("utf-8", "replace")).digest()[:7], "big")
+    return UUID(int=form.int >> 56 << 56 | of_text)
+
+
 def _staff() -> StaffMember:
     return StaffMember(current_user.id, current_user.email)
 
@@ -185,7 +197,7 @@ def _check_owner(brand_code: str, customer_id: UUID, complaint_id: UUID) -> None
 def _page(brand_code: str, customer_id: UUID, **told: Any) -> str:
     known = _known(brand_code, customer_id)
     counted = _counted(known["brand"], known["person"], told.get("draft", ""))
-    return page("console/conversation.html", **known, **counted, **told, longest=MAX_REPLY)
+    return page("console/conversation.html", **known, **counted, **told, longest=MAX_REPLY, form=uuid7())
 
 
 def _counted(brand: BrandView, person: Person, text: str) -> dict[str, Any]:

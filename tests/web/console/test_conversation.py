@@ -62,6 +62,17 @@ def test_a_reply_goes_out_and_stops_the_first_clock(desk: Desk, staff: Visitor) 
     assert "in time" in staff.opens(desk.path_of(WANG))[1]
 
 
+def test_a_form_that_is_sent_again_sends_a_text_once_and_another_text_too(desk: Desk, staff: Visitor) -> None:
+    page = desk.path_of(WANG)
+    form = re.search(r'name="form"\s+value="([^"]+)"', staff.opens(page)[1])
+    assert form
+    for text in ("马上", "马上", "另一句", "马上"):
+        assert staff.sends(page + "/reply", text=text, form=form.group(1))[0] == 200
+    with desk.parts.store.read() as session:
+        replies = session.scalars(select(Outbound.text).where(Outbound.cause == "staff_reply"))
+        assert sorted(replies) == ["【麦香坊】另一句", "【麦香坊】马上"]
+
+
 @pytest.mark.parametrize(("text", "said"), [("   ", "nothing written"), ("长" * 501, "too long")])
 def test_what_cannot_be_sent_is_said_and_kept_in_the_box(
     desk: Desk, staff: Visitor, text: str, said: str
