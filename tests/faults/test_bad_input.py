@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,26 @@ def test_two_megabytes_are_too_large(parts: Parts, client: FlaskClient) -> None:
     assert post(client, b" " * TWO_MEGABYTES) == 413
     assert client.post(TWILIO, data={"Body": "x" * TWO_MEGABYTES}).status_code == 413
     assert count(parts, Inbound) == 0
+
+
+def in_chunks(client: FlaskClient, path: str, size: int) -> tuple[int, int]:
+    """The status of a POST that does not tell its length beforehand, as granian passes it on, and what was read."""
+    body = BytesIO(b" " * size)
+    answer = client.post(
+        path,
+        input_stream=body,
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    return answer.status_code, body.tell()
+
+
+def test_a_body_in_chunks_is_read_no_further_than_the_limit(parts: Parts, client: FlaskClient) -> None:
+    status, read = in_chunks(client, HOOK, 3 * TWO_MEGABYTES)
+    assert status == 413
+    assert read < TWO_MEGABYTES
+    assert in_chunks(client, HOOK, 1_000)[0] == 403
+    assert in_chunks(client, "/hooks/gateway/wrong/inbound", TWO_MEGABYTES) == (403, 0)
 
 
 def neighbour(number: int) -> dict[str, str]:

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.providers.contract import Acknowledgement, Parsed, Request
 from app.settings import Settings
@@ -47,11 +48,11 @@ def _deliver(parts: Parts, name: str, secret: str) -> tuple[str, Response]:
         return _forbidden("unknown_channel", name)
     if not hmac.compare_digest(secret.encode(), channel.secret.encode()):
         return _forbidden("bad_secret", name)
-    if request.content_length is not None and request.content_length > MAX_BODY:
-        return "too_large", _plain(413, "too large")
-    body = request.get_data(cache=False, parse_form_data=False)
-    if len(body) > MAX_BODY:
-        return "too_large", _plain(413, "too large")
+    request.max_content_length = MAX_BODY  # told beforehand, or counted while a chunked body is read
+    try:
+        body = request.get_data(cache=False, parse_form_data=False)
+    except RequestEntityTooLarge:
+        return "too_large", _plain(413, f"too large: {MAX_BODY} bytes at most")
     path = request.full_path if request.query_string else request.path
     call = Request.received(request.method, parts.public_url + path, list(request.headers.items()), body)
     if request.method == "GET":

@@ -1,5 +1,6 @@
 """Around every call of the API: the key, the body, repetition, and the description."""
 
+from io import BytesIO
 from uuid import UUID
 
 import pytest
@@ -95,3 +96,14 @@ def test_the_description_names_every_route_and_nothing_else(app: Flask, client: 
     references = str(document)
     for name in references.split("#/components/schemas/")[1:]:
         assert name.split("'")[0] in document["components"]["schemas"]
+
+
+def test_a_body_in_chunks_is_counted_while_it_is_read(caller: FlaskClient) -> None:
+    answer = caller.post(
+        "/api/v1/events",
+        input_stream=BytesIO(b" " * 8_000_001),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 413
+    assert answer.content_type == "application/problem+json"
