@@ -17,7 +17,8 @@ from app.store.outbound.table import Outbound
 SECONDS = 15
 STEADY_RATE, STEADY_SECONDS = 100, 10
 NLU_RATE, NLU_SECONDS = 20, 10
-SUSTAINED = 400
+SUSTAINED = {"postgresql": 400.0}
+"""The goal is for PostgreSQL; SQLite has one writer, whom web and worker share."""
 KEYWORDS = ("帮助", "HELP")
 SENTENCES = (
     "你们几点开门呀",
@@ -39,7 +40,14 @@ def measure(database: str, *, with_nlu: bool = True) -> list[Figure]:
         sustained = _sustained(made)
         p95 = 1000 * percentile(waits, 0.95)
         figures = [
-            Figure("dialogue", database, "keyword to reply, sustained", sustained, "a second", SUSTAINED),
+            Figure(
+                "dialogue",
+                database,
+                "keyword to reply, sustained",
+                sustained,
+                "a second",
+                SUSTAINED.get(database),
+            ),
             Figure(
                 "dialogue",
                 database,
