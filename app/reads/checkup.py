@@ -122,7 +122,7 @@ def _left_over(session: Session, now: datetime) -> Iterator[Finding]:
             "messages for staff",
             select(func.count()).select_from(Outbound).where(Outbound.is_for_staff.is_(True)),
             "messages that need a person",
-            "see to them in the console: a channel's set-up, a wording, or an outcome nobody knows",
+            "see to them in the console's inbox, “Could not be sent”: set-up, wording, or an unknown outcome",
         ),
         (
             "unknown outcomes",

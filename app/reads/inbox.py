@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.phone import masked
+from app.reads import unsent
 from app.store import complaints as complaint_store
 from app.store.brands import Brand
 from app.store.complaints import Complaint
@@ -35,6 +36,7 @@ class Show(StrEnum):
     HAND_OVERS = "hand_overs"
     BREACHED = "breached"
     RESOLVED = "resolved"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Item:
 def items(session: Session, show: Show, now: datetime) -> list[Item]:
     """The lines to show, most urgent first; what is settled, latest first."""
     found: list[Item] = []
+    if show is Show.FAILED:
+        return found  # messages, not people who wait: `app.reads.unsent` lists them
     if show is not Show.HAND_OVERS:
         found += _complaints(session, show, now)
     if show is not Show.COMPLAINTS:
@@ -87,6 +91,7 @@ def counts(session: Session, now: datetime) -> dict[Show, int]:
         Show.COMPLAINTS: complaints,
         Show.HAND_OVERS: _count(session, Conversation, Conversation.status == OPEN),
         Show.BREACHED: late + _count(session, Conversation, *alone, _hand_over_is_late(now)),
+        Show.FAILED: unsent.count(session),
     }
 
 

@@ -87,6 +87,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "dead_number": ("空号", "the number does not exist"),
     "suspended_number": ("号码停机", "the line is suspended"),
     "marketing_stopped": ("品牌的营销总开关已关闭", "the brand's marketing is switched off"),
+    "outcome_unknown": (
+        "不知是否送达，客服已查看",
+        "nobody knows whether it was sent; staff have seen to it",
+    ),
     "rule_error": ("规则出错，宁可不发", "a rule failed, and what cannot be judged is not sent"),
     # handing over
     "number_paced": ("号码限速，稍后再发", "the number's own pace: it goes a moment later"),

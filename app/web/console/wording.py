@@ -114,6 +114,7 @@ ACTIONS: Words = {
     "api_key.add": lazy_gettext("made an API key"),
     "api_key.revoke": lazy_gettext("revoked an API key"),
     "customer.reveal": lazy_gettext("saw a full phone number"),
+    "outbound.seen": lazy_gettext("saw to a message that was not sent"),
     "desk.reply": lazy_gettext("replied"),
     "desk.take": lazy_gettext("took a conversation"),
     "desk.hand_back": lazy_gettext("handed a conversation back"),

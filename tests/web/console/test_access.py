@@ -15,6 +15,7 @@ SAMPLES = {
     "brand_code": "demo",
     "customer_id": NO_CUSTOMER,
     "complaint_id": NO_CUSTOMER,
+    "outbound_id": NO_CUSTOMER,
     "staff_id": NO_CUSTOMER,
     "key_id": NO_CUSTOMER,
     "change": "close",

@@ -3,10 +3,13 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 
+from app.store.outbound.table import Outbound
+from app.store.staff import AuditEntry
 from tests.web.console.desk_scene import Desk, Visitor, a_member
 from tests.web.demo_shop import WANG
 
@@ -46,7 +49,7 @@ def test_filters_show_their_share(staff: Visitor) -> None:
 
 def test_counts_stand_beside_the_filters(staff: Visitor) -> None:
     counts = re.findall(r'<span class="count">(\d+)', staff.opens("/inbox")[1])
-    assert counts == ["3", "2", "3", "0"]
+    assert counts == ["3", "2", "3", "0", "0"]
 
 
 def test_what_is_late_is_marked_and_counted(desk: Desk, staff: Visitor) -> None:
@@ -88,3 +91,33 @@ def test_a_first_response_starts_the_next_clock(desk: Desk, staff: Visitor) -> N
 def test_a_new_customer_appears_by_name_once_known(desk: Desk, staff: Visitor) -> None:
     desk.texts(WANG, "人工")
     assert "王女士" in names(staff.opens("/inbox")[1])
+
+
+def needs_a_person(desk: Desk, status: str) -> str:
+    """One message on the staff's list; its id."""
+    with desk.parts.store.write() as session:
+        found = session.scalars(select(Outbound.id).order_by(Outbound.id)).first()
+        changes = {"status": status, "reason": "provider_config", "is_for_staff": True}
+        session.execute(update(Outbound).where(Outbound.id == found).values(changes))
+    return str(found)
+
+
+@pytest.mark.parametrize("status", ["failed", "unknown"])
+def test_messages_that_need_a_person_are_listed_until_they_are_seen_to(
+    desk: Desk, staff: Visitor, status: str
+) -> None:
+    outbound_id = needs_a_person(desk, status)
+    text = staff.opens("/inbox?show=failed")[1]
+    assert re.findall(r'<span class="count">(\d+)', text)[-1] == "1"
+    assert f'href="{desk.path_of(LI)}"' in text
+    assert LI not in text
+    text = staff.sends(f"/inbox/failed/{outbound_id}/seen")[1]
+    assert "No message needs a person." in text
+    staff.sends(f"/inbox/failed/{outbound_id}/seen")
+    with desk.parts.store.read() as session:
+        assert session.scalars(select(Outbound.status).where(Outbound.is_for_staff.is_(True))).all() == []
+        assert (
+            session.scalars(select(Outbound.status).where(Outbound.id == UUID(outbound_id))).one() == "failed"
+        )
+        noted = select(AuditEntry.subject_id).where(AuditEntry.action == "outbound.seen")
+        assert session.scalars(noted).all() == [outbound_id]
