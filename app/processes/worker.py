@@ -5,14 +5,15 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
 
 from app.store import heartbeats
 from app.usecases.answer import answer_by_meaning, answer_by_rule
-from app.usecases.dispatch import dispatch
+from app.usecases.dispatch import Dispatched, dispatch_channel
 from app.usecases.parts import Parts
 
 log = structlog.get_logger(__name__)
@@ -22,6 +23,8 @@ IDLE_S = 0.5
 PAUSE_AFTER_ERROR_S = 0.5
 HEARTBEAT_S = 5.0
 SENDING_THREADS = 16
+CHANNELS_AT_ONCE = 8
+ROUND_S = 0.1
 
 
 class Worker:
@@ -31,6 +34,8 @@ class Worker:
         self.parts = parts
         self.stopping = threading.Event()
         self._executor = ThreadPoolExecutor(SENDING_THREADS, thread_name_prefix="send")
+        self._channels = ThreadPoolExecutor(CHANNELS_AT_ONCE, thread_name_prefix="channel")
+        self._rounds: dict[UUID, Future[Dispatched]] = {}
 
     def run(self) -> None:
         """Works until `stop`; what was begun is finished."""
@@ -48,6 +53,7 @@ class Worker:
             self._beat()
         for loop in loops:
             loop.join()
+        self._channels.shutdown()
         self._executor.shutdown()
 
     def stop(self, *_: object) -> None:
@@ -79,7 +85,14 @@ class Worker:
         return answer_by_meaning(self.parts, self.parts.now()).decided
 
     def _out(self) -> int:
-        return dispatch(self.parts, self._executor).claimed
+        """One round a channel, side by side: a provider that hangs holds up its own channel and no other."""
+        for channel in self.parts.directory.current(self.parts.now()).channels.values():
+            if channel.is_active and channel.id not in self._rounds:
+                round_ = self._channels.submit(dispatch_channel, self.parts, channel, self._executor)
+                self._rounds[channel.id] = round_
+        wait(self._rounds.values(), timeout=ROUND_S, return_when=FIRST_COMPLETED)
+        ended = [channel_id for channel_id, one in self._rounds.items() if one.done()]
+        return sum([self._rounds.pop(channel_id).result().claimed for channel_id in ended])
 
     def _beat(self) -> None:
         try:
