@@ -17,7 +17,7 @@ from app.store.channels import Channel
 from app.store.encryption import keyring
 from app.store.engine import Store
 from app.store.inbounds import Quarantined
-from app.store.outbound.table import UNKNOWN, Outbound
+from app.store.outbound.table import IS_FOR_STAFF, UNKNOWN, Outbound
 
 SIGN_WITHIN = timedelta(seconds=30)
 SETTLES_WITHIN = timedelta(minutes=15)
@@ -120,7 +120,7 @@ def _left_over(session: Session, now: datetime) -> Iterator[Finding]:
         ),
         (
             "messages for staff",
-            select(func.count()).select_from(Outbound).where(Outbound.is_for_staff.is_(True)),
+            select(func.count()).select_from(Outbound).where(IS_FOR_STAFF),
             "messages that need a person",
             "see to them in the console's inbox, “Could not be sent”: set-up, wording, or an unknown outcome",
         ),

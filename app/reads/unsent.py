@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.phone import masked
 from app.store.brands import Brand
 from app.store.customers import Customer
-from app.store.outbound.table import Outbound
+from app.store.outbound.table import IS_FOR_STAFF, Outbound
 
 LONGEST = 200
 
@@ -45,7 +45,7 @@ def messages(session: Session) -> list[Unsent]:
         )
         .join(Customer, Customer.id == Outbound.customer_id)
         .join(Brand, Brand.id == Outbound.brand_id)
-        .where(Outbound.is_for_staff.is_(True))
+        .where(IS_FOR_STAFF)
         .order_by(Outbound.created_at.desc(), Outbound.id.desc())
         .limit(LONGEST)
     )
@@ -68,6 +68,4 @@ def messages(session: Session) -> list[Unsent]:
 
 def count(session: Session) -> int:
     """How many there are."""
-    return (
-        session.scalar(select(func.count()).select_from(Outbound).where(Outbound.is_for_staff.is_(True))) or 0
-    )
+    return session.scalar(select(func.count()).select_from(Outbound).where(IS_FOR_STAFF)) or 0

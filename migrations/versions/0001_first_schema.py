@@ -603,6 +603,13 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            "ix_outbounds_for_staff",
+            ["created_at"],
+            unique=False,
+            postgresql_where=sa.text("is_for_staff"),
+            sqlite_where=sa.text("is_for_staff"),
+        )
+        batch_op.create_index(
             "ix_outbounds_open",
             ["status", "leased_until"],
             unique=False,
@@ -752,6 +759,11 @@ def downgrade() -> None:
             "ix_outbounds_open",
             postgresql_where=sa.text("status IN ('claimed', 'handing', 'unknown')"),
             sqlite_where=sa.text("status IN ('claimed', 'handing', 'unknown')"),
+        )
+        batch_op.drop_index(
+            "ix_outbounds_for_staff",
+            postgresql_where=sa.text("is_for_staff"),
+            sqlite_where=sa.text("is_for_staff"),
         )
         batch_op.drop_index(batch_op.f("ix_outbounds_customer_id_sender_id_handed_at"))
         batch_op.drop_index(batch_op.f("ix_outbounds_customer_id_created_at"))

@@ -23,6 +23,9 @@ REFUSED = "refused"
 FAILED = "failed"
 CANCELLED = "cancelled"
 
+IS_FOR_STAFF = text("outbounds.is_for_staff")
+"""Written out where it is asked for: a partial index serves only a query that states its very condition."""
+
 PRIORITY = {
     "opt_out_confirmation": 0,
     "opt_in_confirmation": 0,
@@ -52,6 +55,12 @@ class Outbound(Table):
             "leased_until",
             postgresql_where=text("status IN ('claimed', 'handing', 'unknown')"),
             sqlite_where=text("status IN ('claimed', 'handing', 'unknown')"),
+        ),
+        Index(
+            "ix_outbounds_for_staff",
+            "created_at",
+            postgresql_where=text("is_for_staff"),
+            sqlite_where=text("is_for_staff"),
         ),
         Index("ix_outbounds_provider_id", "channel_id", "provider_id"),
         Index(None, "customer_id", "created_at"),
