@@ -40,7 +40,7 @@ def test_a_provider_that_hangs_holds_up_its_own_channel_alone(engine: Engine) ->
     try:
         pause = threading.Event()
         for _ in range(200):
-            if shop.outbound(sent).status == "accepted":
+            if (shop.outbound(sent).status, shop.outbound(held).status) == ("accepted", "handing"):
                 break
             pause.wait(0.05)
         assert (shop.outbound(sent).status, shop.outbound(held).status) == ("accepted", "handing")
