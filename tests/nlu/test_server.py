@@ -65,7 +65,7 @@ def nlu(url: str) -> Iterator[Nlu]:
     [
         ("别再给我发短信了", "opt_out"),
         ("please take me off your list", "opt_out"),
-        ("T恤还有吗", "store_info"),
+        ("T恤还有吗", "out_of_scope"),
         ("取消预约", "change_booking"),
         ("don't stop", "opt_in"),
         ("几点开门", "store_info"),
