@@ -114,7 +114,10 @@ def installation(database: str, **more: str) -> Iterator[Installation]:
         "HUIXIN_LOG_FORMAT": "json",
         **more,
     }
+    environ["HUIXIN_NLU_URL"] = f"http://127.0.0.1:{free_port()}"
     environ.pop("HUIXIN_DATABASE_URL", None)
+    if (ROOT / "var" / "models").is_dir():
+        (folder / "models").symlink_to(ROOT / "var" / "models")
     if database == "postgresql":
         _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
         url = make_url(POSTGRES_URL).set(database=name)
