@@ -10,10 +10,7 @@ from app.bench.figures import Figure
 from app.bench.installation import Installation, installation
 from app.domain.purpose import Cause, CauseKind
 from app.store import customers
-from app.store.customers import Customer
 from app.store.outbound.table import QUEUED, Outbound
-from app.store.tables import new_id
-from app.store.writing import insert_ignoring
 from app.usecases import messages
 from app.usecases.changes import Changes
 from app.usecases.parts import Parts
@@ -54,9 +51,7 @@ def _fill(parts: Parts) -> None:
     for first in range(0, COUNT, BATCH):
         phones = [f"+8613{number:09d}" for number in range(first, first + BATCH)]
         with parts.store.write() as session:
-            rows = [customers.customer_row(new_id(), phone, "CN", now) for phone in phones]
-            insert_ignoring(session, Customer, rows, ("phone_hash",))
-            ids = customers.ids_by_phone(session, phones).values()
+            ids = customers.ids_of_all(session, phones, now).values()
             locked = {row.id: row for row in customers.lock(session, list(ids))}
             changes = Changes()
             book = Reader(session, directory, changes, now).turns({(one, sender.id) for one in ids}, locked)

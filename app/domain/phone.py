@@ -12,10 +12,14 @@ CACHED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A number that can exist. `region` is ISO 3166 (CN, US), or 001 for numbers of no country."""
+    """A number that can exist."""
 
     e164: str
-    region: str
+
+    @property
+    def region(self) -> str:
+        """ISO 3166 (CN, US), or 001 for numbers of no country."""
+        return region_of(self.e164)
 
     @property
     def last_four(self) -> str:
@@ -58,23 +62,18 @@ def parse(raw: str, region: str | None = None) -> Phone | NotAPhone:
         return NotAPhone(_REASONS.get(error.error_type, "unreadable"))
     if not phonenumbers.is_possible_number(number):
         return NotAPhone("impossible")
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return Phone(e164, _region(number))
-
-
-def _region(number: phonenumbers.PhoneNumber) -> str:
-    return (
-        phonenumbers.region_code_for_number(number)
-        or phonenumbers.region_code_for_country_code(number.country_code or 0)
-        or "ZZ"
-    )
+    return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 @lru_cache(maxsize=CACHED)
 def region_of(e164: str) -> str:
     """The region of an E.164 number; ZZ where it has none."""
-    found = parse(e164)
-    return found.region if isinstance(found, Phone) else "ZZ"
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return "ZZ"
+    found = phonenumbers.region_code_for_number(number)
+    return found or phonenumbers.region_code_for_country_code(number.country_code or 0) or "ZZ"
 
 
 @lru_cache(maxsize=CACHED)

@@ -6,7 +6,7 @@ sender has to know after a failure (try again? wake an engineer? is it an opt-ou
 never an exception. Nothing here shows a secret, a number or a text in its `repr`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -106,7 +106,6 @@ class ParsedInbound:
     """`stop`, `start` or `help` where the provider has acted on the word and answered it: we send no
     confirmation."""
     media: tuple[Media, ...] = ()
-    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 class ReceiptStatus(StrEnum):

@@ -139,7 +139,6 @@ def _inbound(item: Mapping[str, object], style: Style) -> ParsedInbound | Unpars
         text=text,
         at=reading.instant(item.get("at")),
         sign_name=reading.word(item.get("sign_name"), reading.MAX_ADDRESS),
-        raw=reading.flat(item),
     )
 
 

@@ -148,20 +148,6 @@ def instant(value: object) -> datetime | None:
     return None
 
 
-def flat(item: Mapping[str, object]) -> dict[str, object]:
-    """An item as it may be stored beside its message: cleaned strings and plain values; what is nested, as
-    JSON."""
-    return {clean(str(name)): _flat(value) for name, value in item.items()}
-
-
-def _flat(value: object) -> object:
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    return clean(value) if isinstance(value, str) else _dumped(value)
-
-
 def first(fields: Mapping[str, Sequence[str]], name: str) -> str | None:
     """The first value of a form's or query's field."""
     values = fields.get(name)

@@ -56,6 +56,8 @@ class Request:
 
 
 def _fields(encoded: str) -> Fields:
+    if not encoded:
+        return {}
     try:
         pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
     except ValueError:  # more fields than anyone sends

@@ -127,7 +127,6 @@ def _inbound(item: dict[str, object], style: Style) -> ParsedInbound | Unparseab
         to_address=reading.word(item.get("to"), reading.MAX_ADDRESS) or "",
         text=text,
         at=reading.instant(item.get("at")),
-        raw=reading.flat(item),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain import phone as phones
 from app.reads.why import Explained, about_subjects
 from app.store import customers, flows
 from app.store.complaints import Complaint
@@ -41,7 +42,7 @@ def customer(session: Session, brand_id: UUID, e164: str) -> Shown | None:
     return {
         "id": str(person.id),
         "phone": e164,
-        "region": person.region,
+        "region": phones.region_of(e164),
         "timezone": person.timezone,
         "number_status": person.number_status,
         "name": profile.name,

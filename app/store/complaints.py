@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -84,11 +84,16 @@ class ComplaintEvent(Table):
     details: Mapped[dict[str, Any]] = mapped_column(PlainJson, default=dict)
 
 
+UNRESOLVED = (
+    select(Complaint.__table__)
+    .where(Complaint.customer_id.in_(bindparam("customers", expanding=True)), Complaint.status != CLOSED)
+    .order_by(Complaint.opened_at)
+)
+
+
 def unresolved(session: Session, customers: Collection[UUID]) -> Rows:
     """Complaints of these customers that are not closed, oldest first."""
-    table = Complaint.__table__
-    mine = (table.c.customer_id.in_(customers), table.c.status != CLOSED)
-    return session.execute(select(table).where(*mine).order_by(table.c.opened_at)).all()
+    return session.connection().execute(UNRESOLVED, {"customers": list(customers)}).all()
 
 
 def next_number(session: Session, brand_id: UUID) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -43,8 +43,12 @@ class Conversation(Table):
     closed_at: Mapped[datetime | None]
 
 
+OPEN_WITH = select(Conversation.__table__).where(
+    Conversation.customer_id.in_(bindparam("customers", expanding=True)),
+    text("conversations.status = 'open'"),
+)
+
+
 def open_with(session: Session, customers: Collection[UUID]) -> Rows:
     """Open hand-overs of these customers."""
-    table = Conversation.__table__
-    mine = (table.c.customer_id.in_(customers), text("conversations.status = 'open'"))
-    return session.execute(select(table).where(*mine)).all()
+    return session.connection().execute(OPEN_WITH, {"customers": list(customers)}).all()

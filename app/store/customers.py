@@ -11,8 +11,8 @@ from sqlalchemy.types import Uuid
 
 from app.store.columns import Encrypted, EncryptedJson, PlainJson
 from app.store.encryption import keyring
-from app.store.tables import Rows, Table, primary_key
-from app.store.writing import insert_ignoring
+from app.store.tables import Rows, Table, new_id, primary_key
+from app.store.writing import insert_ignoring, insert_new
 
 
 class Customer(Table):
@@ -24,7 +24,6 @@ class Customer(Table):
     phone: Mapped[str] = mapped_column(Encrypted)
     phone_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     last_four_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
-    region: Mapped[str] = mapped_column(String(3), default="")
     timezone: Mapped[str | None] = mapped_column(String(60))
     number_status: Mapped[str] = mapped_column(String(20), default="unknown")
     number_status_at: Mapped[datetime | None]
@@ -55,11 +54,14 @@ class Profile(Table):
 BY_HASH = select(Customer.phone_hash, Customer.id).where(
     Customer.phone_hash.in_(bindparam("hashes", expanding=True))
 )
-THESE = (
-    select(Customer.__table__).where(Customer.id.in_(bindparam("ids", expanding=True))).order_by(Customer.id)
+PROFILES = select(Profile.__table__).where(Profile.customer_id.in_(bindparam("customers", expanding=True)))
+IN_ORDER = Customer.id.in_(bindparam("ids", expanding=True))
+WITHOUT_PHONE = [column for column in Customer.__table__.columns if column.name != "phone"]
+LOCK = select(*WITHOUT_PHONE).where(IN_ORDER).order_by(Customer.id).with_for_update(key_share=True)
+LOCK_FREE = LOCK.with_for_update(key_share=True, skip_locked=True)
+LOCK_TO_SEND = (
+    select(Customer.__table__).where(IN_ORDER).order_by(Customer.id).with_for_update(key_share=True)
 )
-LOCK = THESE.with_for_update(key_share=True)
-LOCK_FREE = THESE.with_for_update(key_share=True, skip_locked=True)
 
 
 def phone_hash(e164: str) -> bytes:
@@ -72,24 +74,38 @@ def last_four_hash(e164: str) -> bytes:
     return keyring().digest("last-four", e164[-4:])
 
 
-def customer_row(customer_id: UUID, e164: str, region: str, now: datetime) -> dict[str, Any]:
-    """The values of a new customer."""
-    return {
-        "id": customer_id,
-        "phone": e164,
-        "phone_hash": phone_hash(e164),
-        "last_four_hash": last_four_hash(e164),
-        "region": region,
-        "number_status": "unknown",
-        "created_at": now,
-    }
-
-
 def ids_by_phone(session: Session, phones: Collection[str]) -> dict[str, UUID]:
     """Known customers' ids by E.164 phone."""
     hashes = {phone_hash(phone): phone for phone in phones}
+    return {hashes[digest]: customer_id for digest, customer_id in _ids_by_hash(session, hashes).items()}
+
+
+def ids_of_all(session: Session, phones: Collection[str], now: datetime) -> dict[str, UUID]:
+    """Customers' ids by E.164 phone; people not known yet are made."""
+    hashes = {phone_hash(phone): phone for phone in phones}
+    known = _ids_by_hash(session, hashes)
+    rows = [_new_row(digest, phone, now) for digest, phone in sorted(hashes.items()) if digest not in known]
+    made = insert_new(session, Customer, rows, ("phone_hash",), "id")
+    known |= {row["phone_hash"]: row["id"] for row in rows if row["id"] in made}
+    if len(made) < len(rows):  # another transaction has made some of them meanwhile
+        known = _ids_by_hash(session, hashes)
+    return {phone: known[digest] for digest, phone in hashes.items()}
+
+
+def _ids_by_hash(session: Session, hashes: Collection[bytes]) -> dict[bytes, UUID]:
     found = session.connection().execute(BY_HASH, {"hashes": list(hashes)})
-    return {hashes[bytes(row.phone_hash)]: row.id for row in found}
+    return {bytes(digest): customer_id for digest, customer_id in found}
+
+
+def _new_row(digest: bytes, e164: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "phone": e164,
+        "phone_hash": digest,
+        "last_four_hash": last_four_hash(e164),
+        "number_status": "unknown",
+        "created_at": now,
+    }
 
 
 def by_phone(session: Session, e164: str) -> Customer | None:
@@ -100,9 +116,14 @@ def by_phone(session: Session, e164: str) -> Customer | None:
 def lock(session: Session, ids: Collection[UUID], *, skip_locked: bool = False) -> Rows:
     """Locks the customers' rows in id order and returns them; on SQLite the transaction itself is the lock.
 
-    With `skip_locked` the rows another transaction holds are left out.
+    With `skip_locked` the rows another transaction holds are left out. The phones stay unread: see `lock_to_send`.
     """
     return session.connection().execute(LOCK_FREE if skip_locked else LOCK, {"ids": list(ids)}).all()
+
+
+def lock_to_send(session: Session, ids: Collection[UUID]) -> Rows:
+    """As `lock`, with the phones decrypted: only who is about to send needs them."""
+    return session.connection().execute(LOCK_TO_SEND, {"ids": list(ids)}).all()
 
 
 def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:
@@ -124,7 +145,7 @@ def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: da
 
 def profiles(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:
     """All profiles of these customers, by (customer, brand)."""
-    found = session.execute(select(Profile.__table__).where(Profile.customer_id.in_(customers)))
+    found = session.connection().execute(PROFILES, {"customers": list(customers)})
     return {(row["customer_id"], row["brand_id"]): dict(row) for row in found.mappings()}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.columns import EncryptedJson
@@ -46,13 +46,16 @@ class Order(Table):
     updated_at: Mapped[datetime]
 
 
+ORDERS = (
+    select(Order.customer_id, Order.brand_id, Order.status, Order.data, Order.updated_at)
+    .where(Order.customer_id.in_(bindparam("customers", expanding=True)))
+    .order_by(Order.updated_at.desc())
+)
+
+
 def orders_of(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], list[dict[str, Any]]]:
     """Orders by (customer, brand), the latest first: number, status, updated_at and what the events told."""
-    rows = session.execute(
-        select(Order.customer_id, Order.brand_id, Order.status, Order.data, Order.updated_at)
-        .where(Order.customer_id.in_(customers))
-        .order_by(Order.updated_at.desc())
-    )
+    rows = session.connection().execute(ORDERS, {"customers": list(customers)})
     found: dict[tuple[UUID, UUID], list[dict[str, Any]]] = {}
     for row in rows:
         order = {**row.data, "status": row.status, "updated_at": row.updated_at}

@@ -77,10 +77,14 @@ class OpenQuestion(Table):
     expires_at: Mapped[datetime | None]
 
 
+QUESTIONS = select(OpenQuestion.__table__).where(
+    OpenQuestion.customer_id.in_(bindparam("customers", expanding=True))
+)
+
+
 def open_questions(session: Session, customers: Collection[UUID]) -> Rows:
     """What is open with these customers."""
-    table = OpenQuestion.__table__
-    return session.execute(select(table).where(table.c.customer_id.in_(customers))).all()
+    return session.connection().execute(QUESTIONS, {"customers": list(customers)}).all()
 
 
 def active(session: Session, ids: Collection[UUID]) -> Rows:

@@ -1,21 +1,14 @@
 """Finds whose an inbound message is, and which brand and number it was written to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import phone as phones
 from app.providers.contract import ParsedInbound
-from app.store import customers
-from app.store.customers import Customer
 from app.store.outbound.table import Outbound
-from app.store.tables import new_id
-from app.store.writing import insert_ignoring
 from app.usecases.directory import ChannelView, SenderView
 
 
@@ -29,20 +22,6 @@ class Arrival:
     customer_id: UUID
     trace_id: str
     row: dict[str, Any] = field(default_factory=dict)
-
-
-def known_customers(session: Session, numbers: Sequence[str], now: datetime) -> dict[str, UUID]:
-    """Customers' ids by E.164 phone; people not known yet are made."""
-    wanted = set(numbers)
-    known = customers.ids_by_phone(session, wanted)
-    rows = [
-        customers.customer_row(new_id(), e164, phones.region_of(e164), now) for e164 in wanted - set(known)
-    ]
-    if rows:
-        rows.sort(key=lambda row: row["phone_hash"])
-        insert_ignoring(session, Customer, rows, ("phone_hash",))
-        known = customers.ids_by_phone(session, wanted)
-    return known
 
 
 def sender_of(

@@ -14,10 +14,10 @@ from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import ChannelSettings
 from app.store import brands, channels, customers
 from app.store.channels import Channel, Sender
+from app.store.customers import ids_of_all
 from app.store.outbound.table import Outbound
 from app.store.tables import new_id
 from app.usecases import audit, messages
-from app.usecases.arrivals import known_customers
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView
 from app.usecases.dispatch import dispatch_channel
@@ -155,7 +155,7 @@ def send_test(parts: Parts, channel: ChannelView, e164: str, text: str, now: dat
         raise ChannelRefused(f"channel {channel.name} has no sender")
     directory, changes, sender = parts.directory.current(now), Changes(), channel.senders[0]
     with parts.store.write() as session:
-        customer_id = known_customers(session, [e164], now)[e164]
+        customer_id = ids_of_all(session, [e164], now)[e164]
         locked = {row.id: row for row in customers.lock(session, [customer_id])}
         book = Reader(session, directory, changes, now).turns({(customer_id, sender.id)}, locked)
         turn = book.turn(customer_id, sender.id, uuid4().hex)

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.store import customers
+from app.store.customers import ids_of_all
 from app.usecases import audit, opting
 from app.usecases.api_access import Caller
-from app.usecases.arrivals import known_customers
 from app.usecases.changes import Changes
 from app.usecases.parts import Parts
 
@@ -120,7 +120,7 @@ def _record(parts: Parts, caller: Caller, e164: str, now: datetime) -> Iterator[
     """The customer's profile under the lock; what changes is written at the end."""
     brand_id = caller.brand.id
     with parts.store.write() as session:
-        customer_id = known_customers(session, [e164], now)[e164]
+        customer_id = ids_of_all(session, [e164], now)[e164]
         customers.lock(session, [customer_id])
         is_new = (customer_id, brand_id) not in customers.profiles(session, [customer_id])
         customers.add_profiles(session, {(customer_id, brand_id)}, now)

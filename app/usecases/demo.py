@@ -14,10 +14,9 @@ from app.flow_files import SHIPPED, read_path
 from app.store import brands, customers
 from app.store.brands import Brand
 from app.store.channels import Channel, Sender
-from app.store.customers import Profile
+from app.store.customers import Profile, ids_of_all
 from app.store.tables import new_id
 from app.usecases import opting
-from app.usecases.arrivals import known_customers
 from app.usecases.changes import Changes
 from app.usecases.flow_publishing import publish
 from app.usecases.parts import Parts
@@ -68,7 +67,7 @@ def _make(session: Session, recipe: dict[str, Any], now: datetime) -> None:
     address = recipe["channel"]["sender"]
     session.add(Sender(id=new_id(), channel_id=channel.id, brand_id=brand.id, address=address, purpose="any"))
     session.flush()
-    people = known_customers(session, [person["phone"] for person in recipe["customers"]], now)
+    people = ids_of_all(session, [person["phone"] for person in recipe["customers"]], now)
     customers.add_profiles(session, {(customer_id, brand.id) for customer_id in people.values()}, now)
     changes = Changes()
     for person in recipe["customers"]:

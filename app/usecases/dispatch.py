@@ -152,7 +152,7 @@ def _decide(
     with parts.store.write() as session:
         now = parts.now()
         directory = parts.directory.current(now)
-        locked = {row.id: row for row in customers.lock(session, queue.customers_of(session, ids))}
+        locked = {row.id: row for row in customers.lock_to_send(session, queue.customers_of(session, ids))}
         rows = queue.claimed_rows(session, ids, locked)
         facts = GateFacts.read(parts, session, directory, channel, rows, locked, now)
         for row in rows:

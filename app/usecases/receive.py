@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.text import clean
 from app.providers.contract import Parsed, ParsedInbound, Unparseable
+from app.store.customers import ids_of_all
 from app.store.inbounds import RECEIVED, Inbound, Quarantined
 from app.store.outbound import queue as outbound_queue
 from app.store.tables import new_id
 from app.store.writing import insert_ignoring, insert_new
-from app.usecases.arrivals import Arrival, known_customers, sender_of
+from app.usecases.arrivals import Arrival, sender_of
 from app.usecases.directory import ChannelView
 from app.usecases.opt_by_rule import decide_opting
 from app.usecases.parts import Parts
@@ -79,7 +80,7 @@ def _receive_inbound(
     items = [(number, item) for number, one in enumerate(deliveries) for item in one.parsed.inbound]
     if not items:
         return
-    known = known_customers(session, [item.from_phone for _, item in items], now)
+    known = ids_of_all(session, [item.from_phone for _, item in items], now)
     arrivals: list[tuple[int, Arrival]] = []
     for number, item in items:
         delivery, customer_id = deliveries[number], known[item.from_phone]

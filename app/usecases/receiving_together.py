@@ -15,10 +15,18 @@ MOST = 64
 log = structlog.get_logger(__name__)
 
 
+def _held() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(slots=True)
 class _Waiting:
+    """One delivery and the thread that waits for it: it sleeps on `turn`, the cheapest thing to be woken by."""
+
     delivery: Delivery
-    done: threading.Event = field(default_factory=threading.Event)
+    turn: threading.Lock = field(default_factory=_held)
     result: Received | None = None
     error: BaseException | None = None
     leads: bool = False
@@ -41,7 +49,7 @@ class Reception:
             mine.leads = not self._is_writing
             self._is_writing = True
         if not mine.leads:
-            mine.done.wait()
+            mine.turn.acquire()
         if mine.result is None and mine.error is None:
             self._write()
         if mine.error is not None:
@@ -60,10 +68,10 @@ class Reception:
             with self._lock:
                 following = self._queue[0] if self._queue else None
                 self._is_writing = following is not None
-            for one in batch:
-                one.done.set()
             if following is not None:
-                following.done.set()
+                following.turn.release()
+            for one in batch:
+                one.turn.release()
 
     def _store(self, batch: list[_Waiting]) -> None:
         """All together; where that fails, each alone, so that one bad delivery costs no neighbour."""

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from app.domain.flows.stimuli import Triggered
 from app.domain.purpose import Cause, CauseKind
 from app.store import customers
+from app.store.customers import ids_of_all
 from app.store.encryption import keyring
 from app.store.events import Event, Order
 from app.store.tables import new_id
 from app.store.writing import insert_ignoring, insert_new, update_all
 from app.usecases import flow_runs
-from app.usecases.arrivals import known_customers
 from app.usecases.changes import Changes
 from app.usecases.directory import BrandView, Directory
 from app.usecases.parts import Parts
@@ -51,7 +51,7 @@ def record_events(parts: Parts, brand: BrandView, told: Sequence[NewEvent], now:
     directory, changes = parts.directory.current(now), Changes()
     sender = directory.sender_for(brand.id, "service", None)
     with parts.store.write() as session:
-        known = known_customers(session, [event.phone for event in told], now)
+        known = ids_of_all(session, [event.phone for event in told], now)
         fresh = _store(session, brand.id, told, known, now)
         events = [(event_id, event) for event_id, event in fresh]
         locked = {row.id: row for row in customers.lock(session, {known[event.phone] for _, event in events})}

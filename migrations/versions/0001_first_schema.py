@@ -65,7 +65,6 @@ def upgrade() -> None:
         sa.Column("phone", app.store.columns.Encrypted(), nullable=False),
         sa.Column("phone_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("last_four_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("region", sa.String(length=3), nullable=False),
         sa.Column("timezone", sa.String(length=60), nullable=True),
         sa.Column("number_status", sa.String(length=20), nullable=False),
         sa.Column("number_status_at", app.store.columns.Instant(timezone=True), nullable=True),

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import Accepted, Outcome, Outgoing, Parsed, ParsedInbound
 from app.store import customers
+from app.store.customers import ids_of_all
 from app.store.engine import Store, open_engine
 from app.store.outbound.table import ACCEPTED, CANCELLED, REFUSED, Outbound
 from app.store.tables import new_id
@@ -31,7 +32,6 @@ from app.usecases.changes import Changes
 from app.usecases.dispatch import dispatch_channel
 from app.usecases.parts import Parts
 from app.usecases.receive import Delivery, receive
-from app.usecases.record_events import known_customers
 from app.usecases.turn import Reader
 from tests.faults.premises import Premises, channel_of, furnish, phone_of
 
@@ -82,7 +82,7 @@ def queue_marketing(parts: Parts, phones: Sequence[str]) -> None:
     sender = channel_of(parts, "simulator").senders[0]
     changes = Changes()
     with parts.store.write() as session:
-        ids = known_customers(session, phones, now)
+        ids = ids_of_all(session, phones, now)
         locked = {row.id: row for row in customers.lock(session, list(ids.values()))}
         book = Reader(session, directory, changes, now).turns(
             {(one, sender.id) for one in ids.values()}, locked

@@ -16,6 +16,7 @@ from app.domain.purpose import Cause, CauseKind
 from app.processes.waking import RedisBell
 from app.processes.worker import Worker
 from app.store import customers
+from app.store.customers import ids_of_all
 from app.store.inbounds import Inbound
 from app.store.outbound.table import Outbound
 from app.usecases import messages, opting
@@ -23,7 +24,6 @@ from app.usecases.answer import answer_by_rule
 from app.usecases.changes import Changes
 from app.usecases.dispatch import dispatch
 from app.usecases.parts import Parts
-from app.usecases.record_events import known_customers
 from app.usecases.turn import Reader
 from app.wiring import create_app
 from tests.databases import lacking
@@ -50,7 +50,7 @@ def queue_marketing(parts: Parts, phone: str) -> None:
     now, changes = parts.now(), Changes()
     sender = channel_of(parts).senders[0]
     with parts.store.write() as session:
-        customer_id = known_customers(session, [phone], now)[phone]
+        customer_id = ids_of_all(session, [phone], now)[phone]
         locked = {row.id: row for row in customers.lock(session, [customer_id])}
         reader = Reader(session, parts.directory.current(now), changes, now)
         turn = reader.turns({(customer_id, sender.id)}, locked).turn(customer_id, sender.id, "")

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import delete, select
 
 from app.store import customers
+from app.store.customers import ids_of_all
 from app.store.engine import Store
 from app.store.outbound import queue
 from app.store.outbound.table import (
@@ -31,7 +32,6 @@ from app.store.outbound.table import (
     Outbound,
 )
 from app.store.tables import new_id
-from app.usecases.record_events import known_customers
 from tests.faults.premises import Premises, channel_of, furnish, phone_of
 
 START = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
@@ -54,7 +54,7 @@ class Queue(RuleBasedStateMachine):
         self.sender = channel_of(self.parts, "simulator").senders[0]
         with self.store.write() as session:
             session.execute(delete(Outbound))
-            self.people = list(known_customers(session, [phone_of(n) for n in range(PEOPLE)], START).values())
+            self.people = list(ids_of_all(session, [phone_of(n) for n in range(PEOPLE)], START).values())
         self.claims: dict[int, list[UUID]] = {}
         self.handing: dict[int, list[UUID]] = {}
         self.all: set[UUID] = set()

@@ -101,7 +101,7 @@ def test_delivered_outranks_undelivered_and_sent_never_undoes_either():
 def test_nothing_private_shows_in_a_repr():
     shown = [
         repr(Request.received("POST", "https://h.example/hooks/c/s3cret", {"X-Sig": "s3cret"}, b"s3cret")),
-        repr(ParsedInbound("SM1", "+13105550100", "+1", "s3cret", raw={"Body": "s3cret"})),
+        repr(ParsedInbound("SM1", "+13105550100", "+1", "s3cret")),
         repr(Outgoing("1", "+13105550100", "+1", "s3cret", "https://h.example/s3cret")),
         repr(HttpSettings(key="s3cret-s3cret")),
         repr(TwilioSettings(account_sid="AC1", auth_token="s3cret", api_key_secret="s3cret")),

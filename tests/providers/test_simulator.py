@@ -74,7 +74,7 @@ def test_another_seed_chooses_other_messages():
 
 def test_the_phones_text_is_read_as_an_inbound():
     read = inbound("u1", "13800001234", "10690000", "/opt_out \x00", NOW, Style.MAINLAND)
-    assert read == ParsedInbound("u1", "+8613800001234", "10690000", "/opt_out ", NOW, raw=read.raw)
+    assert read == ParsedInbound("u1", "+8613800001234", "10690000", "/opt_out ", NOW)
 
 
 def test_a_phone_that_is_none_is_told():

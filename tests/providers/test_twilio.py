@@ -131,7 +131,7 @@ def test_a_message_is_read_whole():
         "+13105550100",
         "+13105550111",
     )
-    assert (one.text, one.at, one.opt_out_type, one.media, one.raw) == ("STOP", None, None, (), INBOUND)
+    assert (one.text, one.at, one.opt_out_type, one.media) == ("STOP", None, None, ())
 
 
 @pytest.mark.parametrize(

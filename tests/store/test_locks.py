@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from app.store import customers
-from app.store.customers import Customer
-from app.usecases.arrivals import known_customers
+from app.store.customers import Customer, ids_of_all
 from tests.usecases.shop import WANG, Shop
 
 
@@ -22,7 +21,7 @@ def shop(engine: Engine) -> Shop:
 def test_two_transactions_that_lock_customers_in_any_order_do_not_deadlock(shop: Shop) -> None:
     now, both = shop.clock(), Barrier(2)
     with shop.parts.store.write() as session:
-        ids = list(known_customers(session, [f"+86139{n:08d}" for n in range(20)], now).values())
+        ids = list(ids_of_all(session, [f"+86139{n:08d}" for n in range(20)], now).values())
 
     def work(seed: int) -> int:
         both.wait()
@@ -61,7 +60,7 @@ def test_locked_customers_are_left_out_where_nobody_wants_to_wait(shop: Shop) ->
 def test_a_customer_is_made_once_however_many_ask_at_once(shop: Shop) -> None:
     def make(_: int) -> object:
         with shop.parts.store.write() as session:
-            return known_customers(session, ["+8613912345678", WANG], shop.clock())["+8613912345678"]
+            return ids_of_all(session, ["+8613912345678", WANG], shop.clock())["+8613912345678"]
 
     with ThreadPoolExecutor(6) as pool:
         assert len(set(pool.map(make, range(12)))) == 1
@@ -70,7 +69,7 @@ def test_a_customer_is_made_once_however_many_ask_at_once(shop: Shop) -> None:
 def test_a_transaction_that_fails_keeps_nothing(shop: Shop) -> None:
     def fail() -> None:
         with shop.parts.store.write() as session:
-            known_customers(session, ["+8613912345678"], shop.clock())
+            ids_of_all(session, ["+8613912345678"], shop.clock())
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

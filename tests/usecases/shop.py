@@ -30,7 +30,7 @@ from app.store.channels import Channel, Sender
 from app.store.complaints import Complaint, ComplaintEvent
 from app.store.consents import ConsentEvent
 from app.store.conversations import Conversation
-from app.store.customers import Customer, Profile
+from app.store.customers import Customer, Profile, ids_of_all
 from app.store.decisions import Decision
 from app.store.engine import Store
 from app.store.inbounds import Inbound, Quarantined
@@ -41,7 +41,6 @@ from app.store.staff import Staff
 from app.store.tables import new_id
 from app.usecases import demo, messages
 from app.usecases.answer import answer_by_meaning, answer_by_rule
-from app.usecases.arrivals import known_customers
 from app.usecases.catalogue import FlowCatalogue
 from app.usecases.changes import Changes
 from app.usecases.desk import StaffMember
@@ -181,7 +180,7 @@ class Shop:
     def a_customer(self, phone: str, *, consent: str | None = "granted", **told: Any) -> UUID:
         now = self.clock()
         with self.parts.store.write() as session:
-            customer_id = known_customers(session, [phone], now)[phone]
+            customer_id = ids_of_all(session, [phone], now)[phone]
             customers.add_profiles(session, {(customer_id, self.brand.id)}, now)
             values = {**({"consent": consent, "consent_at": now} if consent else {}), **told}
             mine = (Profile.customer_id == customer_id, Profile.brand_id == self.brand.id)
@@ -247,7 +246,7 @@ class Shop:
         sender = sender or directory.sender_for(directory.brand_coded(brand).id, "any", None)  # type: ignore[union-attr]
         assert sender is not None
         with self.parts.store.write() as session:
-            customer_id = known_customers(session, [phone], now)[phone]
+            customer_id = ids_of_all(session, [phone], now)[phone]
             locked = {row.id: row for row in customers.lock(session, [customer_id])}
             book = Reader(session, directory, changes, now).turns({(customer_id, sender.id)}, locked)
             turn: Turn = book.turn(customer_id, sender.id, "")

@@ -109,7 +109,6 @@ def _inbound(item: Mapping[str, object], style: Style) -> ParsedInbound | Unpars
         text=text,
         opt_out_type=opt_out_type if opt_out_type in ("stop", "start", "help") else None,
         media=_media(item),
-        raw=reading.flat(item),
     )
 
 
@@ -122,7 +121,9 @@ def _media(item: Mapping[str, object]) -> tuple[Media, ...]:
     found = []
     for number in range(MOST_MEDIA):
         url = reading.word(item.get(f"MediaUrl{number}"), 2000)
-        if url is not None and url.startswith(("https://", "http://")):
+        if url is None:
+            break
+        if url.startswith(("https://", "http://")):
             found.append(Media(url, reading.word(item.get(f"MediaContentType{number}"), 100)))
     return tuple(found)
 
