@@ -10,6 +10,9 @@ import yaml
 import app.domain.compliance.rules
 from app.domain.compliance.decision import Rule
 from app.domain.composing import ChannelStyle, OptOutWording, offered_in
+from app.domain.content.check import Check, Listed, Lists, Severity
+from app.domain.content.checking import checks
+from app.domain.content.words import Disguises, WordList
 from app.domain.delivery_codes import CodeKind, DeliveryCode, DeliveryCodes
 from app.domain.discovery import discover
 from app.domain.opt_out import ChannelKind, OptInWord, OptOutWord, OptOutWords, Scope, When
@@ -37,6 +40,8 @@ class Rules:
     transactional: frozenset[str]
     delivery_codes: DeliveryCodes
     channel_styles: Mapping[str, ChannelStyle]
+    checks: tuple[Check, ...]
+    lists: Lists
 
     def channel_style(self, style: str) -> ChannelStyle:
         """The customs of this kind of channel."""
@@ -54,6 +59,8 @@ def load_rules(folder: Path = RULES_FOLDER) -> Rules:
         transactional=frozenset(_rows(folder / "transactional_events.yml", "transactional", _event)),
         delivery_codes=DeliveryCodes(_delivery_codes(folder / "delivery_codes.yml")),
         channel_styles=_channel_styles(folder / "channel_styles.yml"),
+        checks=checks(),
+        lists=_lists(folder),
     )
 
 
@@ -96,6 +103,44 @@ def _promotional_word(row: Row) -> PromotionalWord:
     if not isinstance(is_offer, bool):
         raise ValueError("`is_offer` is to be true or false")
     return PromotionalWord(_text(row, "word"), is_offer, tuple(_texts(row, "except")))
+
+
+def _lists(folder: Path) -> Lists:
+    disguises = Disguises(
+        {
+            written: stands_for
+            for stands_for, several in _rows(folder / "look_alikes.yml", "look_alikes", _look_alike)
+            for written in several
+        }
+    )
+
+    def of(name: str) -> WordList[Listed]:
+        rows = _rows(folder / f"{name}.yml", name, _listed)
+        return WordList(rows, lambda row: row.words, lambda row: row.exceptions, disguises)
+
+    return Lists(disguises, of("blocked_words"), of("absolute_claims"), of("required_notices"))
+
+
+def _look_alike(row: Row) -> tuple[str, list[str]]:
+    _text(row, "source")
+    stands_for, written = _text(row, "stands_for"), _texts(row, "written")
+    if any(len(character) != 1 for character in (stands_for, *written)):
+        raise ValueError("`stands_for` and each of `written` are to be one character")
+    return stands_for, written
+
+
+def _listed(row: Row) -> Listed:
+    words = _texts(row, "words")
+    if not words or not all(word.strip() for word in words):
+        raise ValueError("`words` is to list at least one word, and no empty one")
+    return Listed(
+        category=_text(row, "category"),
+        severity=Severity(_text(row, "severity")),
+        words=tuple(words),
+        exceptions=tuple(_texts(row, "except")),
+        notices=tuple(_texts(row, "notices")),
+        source=_text(row, "source"),
+    )
 
 
 def _event(row: Row) -> str:

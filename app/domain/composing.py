@@ -64,8 +64,12 @@ _ENDS = " \t\n,，;；、"
 
 def offered_in(text: str) -> str | None:
     """The word that a text promises to opt out by; None if it promises none."""
-    match = _OFFER.search(text)
-    return next(word for word in match.groups() if word).upper() if match else None
+    return next(iter(offers_in(text)), None)
+
+
+def offers_in(text: str) -> list[str]:
+    """Every word that a text promises to opt out by, in its order."""
+    return [next(word for word in match.groups() if word).upper() for match in _OFFER.finditer(text)]
 
 
 def compose(

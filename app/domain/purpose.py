@@ -1,14 +1,11 @@
 """Derives what a send is for from what caused it and what its text says; the caller never chooses it."""
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
-from app.domain.text import fold
+from app.domain.content.words import WordList
 
 REPLY_WITHIN = timedelta(hours=24)
 """How long after a customer's text a send may count as the answer to it. Source: SPEC CP-2."""
@@ -65,43 +62,17 @@ class PromotionalWord:
     exceptions: tuple[str, ...] = ()
 
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[一二三四五六七八九](?=折)")
-_GAP_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff])[\s*·._|/~-]+(?=[\u4e00-\u9fff])")
-
-
-def _comparable(text: str) -> str:
-    return _NUMBER.sub("#", _GAP_IN_CHINESE.sub("", fold(text)))
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalpha()
-
-
 class PromotionalWords:
     """Finds the first promotional word of a text."""
 
     def __init__(self, words: Iterable[PromotionalWord]) -> None:
-        terms: dict[str, PromotionalWord | None] = {}
-        for row in words:
-            terms.update({_comparable(longer): None for longer in row.exceptions})
-            terms[_comparable(row.word)] = row
-        self._rows = list(terms.values())
-        self._words = AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest)
+        self._words = WordList(words, lambda row: (row.word,), lambda row: row.exceptions)
 
     def first_in(self, text: str, offers_only: bool = False) -> str | None:
         """The first promotional word in the text, as the table writes it; with `offers_only`, the first that
         names an offer."""
-        compared = _comparable(text)
-        for index, start, end in self._words.find_matches_as_indexes(compared):
-            row: PromotionalWord | None = self._rows[index]
-            if row is None or (offers_only and not row.is_offer):
-                continue
-            if _is_latin(compared[start]) and start and _is_latin(compared[start - 1]):
-                continue
-            if _is_latin(compared[end - 1]) and end < len(compared) and _is_latin(compared[end]):
-                continue
-            return row.word
-        return None
+        hits = (hit.row for hit in self._words.find(text))
+        return next((row.word for row in hits if row.is_offer or not offers_only), None)
 
 
 def derive_purpose(

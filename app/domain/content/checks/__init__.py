@@ -1,0 +1,1 @@
+"""One file a check of a text's content; each announces a `CHECK`."""

@@ -1,0 +1,30 @@
+"""Check: nobody gets a text with a hole in it."""
+
+import re
+from collections.abc import Iterable
+
+from app.domain.content.check import Check, Finding, Seen, Severity
+
+SOURCE = "SPEC CT-3"
+_HOLE = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\$\{\w*\}|#\w+#|\{\w{0,30}\}|\[(?:name|姓名|昵称|变量|code|link)\]|【变量】"
+    r"|(?<![A-Za-z0-9_])(?:null|undefined|NaN)(?![A-Za-z0-9_])"
+    r"|(?<![A-Za-z0-9_ ])None(?![A-Za-z0-9_ ])|\b(?:Hi|Hello|Dear) None\b",
+    re.DOTALL,
+)
+
+
+def find(seen: Seen) -> Iterable[Finding]:
+    """Placeholders of our own and of other systems, and the words that programs write for nothing."""
+    copy = seen.copy
+    for hole in _HOLE.finditer(copy.text):
+        yield Finding("unfilled_placeholder", Severity.BLOCK, hole[0][:40])
+
+
+CHECK = Check(
+    name="unfilled_placeholder",
+    says="Every placeholder is filled.",
+    source=SOURCE,
+    reasons={"unfilled_placeholder": "A placeholder of the text has not been filled."},
+    find=find,
+)
