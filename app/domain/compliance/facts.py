@@ -5,6 +5,18 @@ from datetime import datetime, time
 from uuid import UUID
 
 from app.domain.purpose import Cause, Purpose
+from app.domain.windows import Window
+from app.domain.workdays import Workdays
+
+MAINLAND = Workdays()
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence, filing or agreement that the brand holds; without `until` it does not expire."""
+
+    kind: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +87,17 @@ class Facts:
     """The brand's switch."""
     service_hours: QuietHours | None = None
     """For service messages, where the brand or the channel has set any."""
+    windows: tuple[Window, ...] = ()
+    """For marketing: the hours of the brand's industry; none where nothing narrower than `quiet_hours` is set."""
+    workdays: Workdays = MAINLAND
+    audience: str = "active"
+    """new, active or dormant: which cap counts. Who is of no class counts as active."""
+    marketing_handed: tuple[datetime, ...] = ()
+    """When marketing of this brand was handed over in the last 90 days, less what certainly never arrived."""
+    licences: tuple[Licence, ...] = ()
+    required_licences: frozenset[str] = frozenset()
+    """Kinds of licences and filings that marketing on this channel needs."""
+    last_interaction_at: datetime | None = None
+    """When the customer last replied, clicked, redeemed or bought."""
     opt_out_confirmed_at: datetime | None = None
     """When the last opt-out confirmation was handed over."""

@@ -1,13 +1,11 @@
 """Rule: no marketing at night in the customer's own time zone."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from app.domain.compliance.decision import ALLOW, Decision, Defer, Refuse, Rule
 from app.domain.compliance.facts import Facts, QuietHours, Send
 from app.domain.purpose import Purpose
+from app.domain.windows import Window, next_open
 
 SOURCE = "47 CFR 64.1200(c)(1); mainland practice 08:00-21:00; SPEC CA-3, CO-5"
 FOLLOW_UP_HOURS = QuietHours()
@@ -26,7 +24,7 @@ def judge(send: Send, facts: Facts, now: datetime) -> Decision:
     zones = (facts.timezone,) if facts.timezone else facts.possible_timezones
     if not zones:
         return Refuse("zone_unknown")
-    opens_at = next_open(hours, zones, now)
+    opens_at = next_open([Window(hours.start, hours.end)], zones, now)
     if opens_at is None:
         return Refuse("no_window")
     return ALLOW if opens_at == now else Defer(opens_at, "quiet_hours")
@@ -40,34 +38,6 @@ def _hours_for(send: Send, facts: Facts) -> QuietHours | None:
             return FOLLOW_UP_HOURS.narrowed(facts.service_hours or FOLLOW_UP_HOURS)
         return facts.service_hours
     return None
-
-
-def next_open(hours: QuietHours, zones: Sequence[str], now: datetime) -> datetime | None:
-    """The first instant from `now` on that lies within the hours of every zone; None if there is none."""
-    at = now
-    for _ in range(4 * len(zones) + 4):
-        later = max(_opens_in(hours, _zone(zone), at) for zone in zones)
-        if later == at:
-            return at
-        at = later
-    return None
-
-
-def _opens_in(hours: QuietHours, zone: ZoneInfo, at: datetime) -> datetime:
-    local = at.astimezone(zone)
-    if hours.start <= local.time() < hours.end:
-        return at
-    day = local.date() if local.time() < hours.start else local.date() + timedelta(days=1)
-    opens_at = datetime.combine(day, hours.start, zone).astimezone(UTC)
-    # Where the clocks go back over the start, it comes twice, and the first one may be past.
-    if opens_at <= at:
-        opens_at = datetime.combine(day, hours.start, zone).replace(fold=1).astimezone(UTC)
-    return opens_at
-
-
-@lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.compliance.decision import ALLOW, Allow, Defer, Refuse
 from app.domain.compliance.facts import QuietHours
-from app.domain.compliance.rules.quiet_hours import RULE, next_open
+from app.domain.compliance.rules.quiet_hours import RULE
 from app.domain.purpose import Purpose
 from tests.domain.compliance.building import a_send, facts, judged
 
@@ -75,20 +75,6 @@ def test_hours_are_narrowed_never_widened() -> None:
     law, brand = QuietHours(), QuietHours(time(7), time(20))
     assert law.narrowed(brand) == brand.narrowed(law) == QuietHours(time(8), time(20))
     assert law.narrowed(QuietHours(time(21), time(23))).is_closed
-
-
-@pytest.mark.parametrize("day", [7, 8, 9])
-def test_mornings_around_the_change_of_the_clocks(day: int) -> None:
-    opens_at = next_open(QuietHours(), ["America/New_York"], utc(day, 6, month=3))
-    assert opens_at is not None
-    assert opens_at == utc(day, 13 if day < 8 else 12, month=3)
-
-
-def test_a_start_that_the_clocks_pass_twice_is_found() -> None:
-    hours = QuietHours(time(1, 30), time(21))
-    second_pass = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)  # 01:10 for the second time
-    opens_at = next_open(hours, ["America/New_York"], second_pass)
-    assert opens_at == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
 
 def test_the_end_of_a_deferral_is_inside_the_hours() -> None:
