@@ -18,6 +18,7 @@ from app.domain.discovery import discover
 from app.domain.opt_out import ChannelKind, OptInWord, OptOutWord, OptOutWords, Scope, When
 from app.domain.purpose import PromotionalWord, PromotionalWords
 from app.domain.sms_parts import Profile
+from app.domain.windows import Window, window
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -42,6 +43,8 @@ class Rules:
     channel_styles: Mapping[str, ChannelStyle]
     checks: tuple[Check, ...]
     lists: Lists
+    send_windows: Mapping[str, tuple[Window, ...]]
+    """By industry; `other` for those without a row."""
 
     def channel_style(self, style: str) -> ChannelStyle:
         """The customs of this kind of channel."""
@@ -61,6 +64,7 @@ def load_rules(folder: Path = RULES_FOLDER) -> Rules:
         channel_styles=_channel_styles(folder / "channel_styles.yml"),
         checks=checks(),
         lists=_lists(folder),
+        send_windows=_send_windows(folder / "send_windows.yml"),
     )
 
 
@@ -103,6 +107,22 @@ def _promotional_word(row: Row) -> PromotionalWord:
     if not isinstance(is_offer, bool):
         raise ValueError("`is_offer` is to be true or false")
     return PromotionalWord(_text(row, "word"), is_offer, tuple(_texts(row, "except")))
+
+
+def _send_windows(path: Path) -> Mapping[str, tuple[Window, ...]]:
+    found = dict(_rows(path, "send_windows", _industry))
+    if "other" not in found:
+        raise RuleDataError(f"{path.name}: no row for the industry `other`")
+    return found
+
+
+def _industry(row: Row) -> tuple[str, tuple[Window, ...]]:
+    _text(row, "source")
+    is_on_workdays = row.get("workdays", False) is True
+    windows = tuple(window(written, is_on_workdays) for written in _texts(row, "windows"))
+    if not windows:
+        raise ValueError('`windows` is to list at least one, such as "10:00-20:00"')
+    return _text(row, "industry"), windows
 
 
 def _lists(folder: Path) -> Lists:

@@ -51,6 +51,31 @@ def test_the_page_of_the_rules_is_current() -> None:
             ),
             "row 1: nobody can tell from '再见' that it promises 'T'",
         ),
+        (
+            "send_windows.yml",
+            "send_windows: [{industry: other, windows: ['20:00-10:00'], source: x}]",
+            "row 1: the window '20:00-10:00' ends before it starts",
+        ),
+        (
+            "send_windows.yml",
+            "send_windows: [{industry: retail, windows: ['10:00-11:00'], source: x}]",
+            "no row for the industry `other`",
+        ),
+        (
+            "look_alikes.yml",
+            "look_alikes: [{stands_for: ab, written: [c], source: x}]",
+            "row 1: `stands_for` and each of `written` are to be one character",
+        ),
+        (
+            "blocked_words.yml",
+            "blocked_words: [{category: x, severity: shout, words: [y], source: x}]",
+            "row 1: 'shout' is not a valid Severity",
+        ),
+        (
+            "absolute_claims.yml",
+            "absolute_claims: [{category: x, severity: warn, words: [' '], source: x}]",
+            "row 1: `words` is to list at least one word",
+        ),
     ],
 )
 def test_says_which_row_is_wrong_and_how_to_mend_it(

@@ -21,6 +21,20 @@ class Window:
     workdays_only: bool = False
 
 
+def window(written: str, workdays_only: bool = False) -> Window:
+    """A window as people write one, 10:00-20:00; raises ValueError for anything else, and for one that is empty."""
+    start, _, end = written.partition("-")
+    try:
+        found = Window(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()), workdays_only)
+    except ValueError:
+        raise ValueError(f"{written!r} is no window such as 10:00-20:00") from None
+    if found.start.tzinfo or found.end.tzinfo:
+        raise ValueError(f"the window {written!r} names a time zone: it is the customer's that counts")
+    if found.start >= found.end:
+        raise ValueError(f"the window {written!r} ends before it starts")
+    return found
+
+
 def next_open(
     windows: Sequence[Window], zones: Collection[str], now: datetime, workdays: Workdays | None = None
 ) -> datetime | None:

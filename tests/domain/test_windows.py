@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.windows import Window, next_open
+from app.domain.windows import Window, next_open, window
 from app.domain.workdays import Workdays
 
 DAY = Window(time(8), time(21))
@@ -93,3 +93,15 @@ def test_an_opening_is_the_first_instant_inside(hours, zones, minute):
     while quarter < min(found, now + timedelta(days=3)):
         assert not is_open(quarter)
         quarter += timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    "written", ["", "10:00", "10-", "25:00-26:00", "20:00-10:00", "10:00-10:00", "10:00+08:00-12:00Z"]
+)
+def test_what_is_no_window_is_said_so(written):
+    with pytest.raises(ValueError, match="window"):
+        window(written)
+
+
+def test_a_window_is_read_as_people_write_it():
+    assert window("10:00 - 11:30") == Window(time(10), time(11, 30))
