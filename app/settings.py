@@ -70,6 +70,10 @@ def _address(given: str, *schemes: str) -> str:
     return given.rstrip("/")
 
 
+def _here(port: int | str) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
 class Settings(BaseSettings):
     """Everything that differs between two installations; a field's description is a wrong value's mend."""
 
@@ -130,7 +134,7 @@ class Settings(BaseSettings):
         var = Path(filled.setdefault("var", ROOT / "var")).expanduser().absolute()
         filled["var"] = var
         filled.setdefault("database_url", f"sqlite:///{var / 'huixin.db'}")
-        filled.setdefault("public_url", f"http://127.0.0.1:{filled.get('PORT', 8000)}")
+        filled.setdefault("public_url", _here(filled.get("PORT", 8000)))
         filled.setdefault("simulator", is_loopback(filled["public_url"]))
         return filled
 
@@ -167,6 +171,11 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError(f"key {place} of {len(given)} is no Fernet key") from None
         return given
+
+    @property
+    def has_public_url(self) -> bool:
+        """Say whether somebody has given the public address; else it is a guess from the port."""
+        return self.public_url != _here(self.port)
 
     @property
     def is_sqlite(self) -> bool:

@@ -20,7 +20,7 @@ from app.providers import providers
 from app.providers.transport import Transport
 from app.rules import RULES_FOLDER, Rules, load_rules
 from app.settings import Problem, Settings, SettingsError
-from app.store import encryption, key_witness, migrating
+from app.store import encryption, heartbeats, key_witness, migrating
 from app.store.encryption import Keyring
 from app.store.engine import Store, open_engine
 from app.usecases.carrier import StoredCarrier
@@ -143,6 +143,8 @@ def front_door(settings: Settings) -> WSGIApplication:
     A provider's call then costs a third of the processor time, and what the console loads cannot slow it down.
     """
     parts = build_parts(settings)
+    with parts.store.write() as session:
+        heartbeats.beat(session, heartbeats.WEB_ADDRESS, parts.now(), {"public_url": settings.public_url})
     everything, deliveries = create_app(settings, parts), Flask("app.web.hooks")
     deliveries.extensions["parts"] = parts
     deliveries.extensions["reception"] = everything.extensions["reception"]

@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 from app.bench.figures import Figure, percentile
 from app.bench.installation import Installation, free_port, installation, wait_for_port
 from app.bench.load import Call, flat_out, steady
-from app.cli.web import THREADS
+from app.processes.web import THREADS
 from app.settings import ROOT
 from app.store import brands
 from app.store.channels import Channel, Sender

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from app import clock
-from app.cli.web import THREADS
+from app.processes.web import THREADS
 from app.secret_keys import create_secrets
 from app.settings import ROOT, Settings, load
 from app.store.engine import Store, open_engine

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -28,7 +29,7 @@ def opened() -> Iterator[Parts]:
     try:
         parts = build_parts(settings)
         try:
-            yield parts
+            yield parts if settings.has_public_url else _where_the_web_is(parts)
         finally:
             parts.store.close()
     except DBAPIError as error:
@@ -36,9 +37,22 @@ def opened() -> Iterator[Parts]:
         raise click.ClickException(f"the database cannot be used ({problem}): see `huixin doctor`") from None
 
 
+def _where_the_web_is(parts: Parts) -> Parts:
+    """With the address of the web that was started last: it may listen on another port than this shell names."""
+    from app.reads.processes import web_address
+
+    with parts.store.read() as session:
+        return replace(parts, public_url=web_address(session) or parts.public_url)
+
+
 def print_json(document: Any) -> None:
     """One JSON document on stdout."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with what it counts: `1 flow`, `2 flows`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def language() -> Language:

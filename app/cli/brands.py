@@ -3,7 +3,7 @@
 import click
 
 from app import clock
-from app.cli._opening import json_option, opened, print_json
+from app.cli._opening import counted, json_option, opened, print_json
 
 
 @click.group("brands")
@@ -51,7 +51,7 @@ def add(
             published = add_brand(parts, brand, shipped, clock.now(), "command")
         except BrandRefused as error:
             raise click.ClickException(str(error)) from None
-    click.echo(f"added {code} with {len(published)} flows; connect it with `huixin channels add`")
+    click.echo(f"added {code} with {counted(len(published), 'flow')}; connect it with `huixin channels add`")
 
 
 def _facts(given: tuple[str, ...]) -> dict[str, dict[str, str]]:

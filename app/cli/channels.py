@@ -7,7 +7,8 @@ import click
 
 from app import clock
 from app.cli._opening import json_option, language, opened, print_json
-from app.settings import is_loopback
+from app.cli._reaching import answers
+from app.settings import is_loopback, load
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
 
@@ -38,18 +39,35 @@ def add(provider: str, name: str, brand: str, given: tuple[str, ...], as_json: b
             added = add_channel(parts, provider, name, brand, _pairs(given), clock.now(), "command")
         except ChannelRefused as refused:
             raise click.ClickException("\n".join(refused.problems)) from None
-        is_local = added.has_webhook and is_loopback(parts.public_url)
+        public_url = parts.public_url
     if as_json:
         addresses = {"inbound_url": added.inbound_url, "receipts_url": added.receipts_url}
-        print_json({"name": added.name, "senders": added.senders, **(addresses if added.has_webhook else {})})
+        told = {"name": added.name, "senders": added.senders, "lacks_for_sending": added.lacks_for_sending}
+        print_json({**told, **(addresses if added.has_webhook else {})})
         return
     click.echo(
         f"added {added.name}; sends from {', '.join(filter(None, added.senders)) or 'the account itself'}"
     )
     if added.has_webhook:
         click.echo(f"messages: {added.inbound_url}\nreceipts: {added.receipts_url}")
-    if is_local:
-        click.echo("these addresses reach this machine only: set HUIXIN_PUBLIC_URL first", err=True)
+        _warn_of_address(public_url)
+    if added.lacks_for_sending:
+        click.echo(
+            f"it only receives: without {added.lacks_for_sending} nobody who texts it gets an answer",
+            err=True,
+        )
+
+
+def _warn_of_address(public_url: str) -> None:
+    """Tell on stderr where a provider cannot use the addresses as they are."""
+    if not is_loopback(public_url):
+        return
+    if not load().has_public_url and not answers(public_url):
+        click.echo(
+            f"no Huixin answers at {public_url}: the port is a guess; start Huixin before you use it",
+            err=True,
+        )
+    click.echo("these addresses reach this machine only: set HUIXIN_PUBLIC_URL first", err=True)
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

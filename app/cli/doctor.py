@@ -4,6 +4,7 @@ import click
 
 from app import clock, logs
 from app.cli._opening import json_option, print_json
+from app.cli._reaching import answers
 from app.reads.checkup import Finding
 from app.settings import SettingsError, load
 
@@ -30,7 +31,7 @@ def _findings() -> list[Finding]:
     except SettingsError as error:
         return [Finding("settings", False, f"{one.setting} {one.wrong}", one.mend) for one in error.problems]
     from app.nlu import Nlu
-    from app.reads.checkup import look_over
+    from app.reads.checkup import Outside, look_over
     from app.store.engine import Store, open_engine
     from app.wiring import install_keys
 
@@ -38,16 +39,19 @@ def _findings() -> list[Finding]:
     install_keys(settings)
     store = Store(open_engine(settings.database_url))
     try:
-        rest = look_over(store, settings.database_url, Nlu(settings.nlu_url).is_up, clock.now())
-        return [Finding("settings", True, f"reached at {settings.public_url}"), *rest]
+        outside = Outside(Nlu(settings.nlu_url).is_up, answers)
+        return [Finding("settings", True, "can be used"), *look_over(store, settings, outside, clock.now())]
     finally:
         store.close()
 
 
 def _tell(finding: Finding) -> None:
-    state = (
-        click.style("ok     ", fg="green") if finding.is_ok else click.style("problem", fg="red", bold=True)
-    )
+    if finding.is_note:
+        state = click.style("note   ", fg="yellow")
+    elif finding.is_ok:
+        state = click.style("ok     ", fg="green")
+    else:
+        state = click.style("problem", fg="red", bold=True)
     click.echo(f"{state}  {finding.name}: {finding.says}")
     if finding.mend:
         click.echo(f"         → {finding.mend}")

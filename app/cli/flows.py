@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from app import logs
+from app.cli._opening import counted
 from app.domain.flows.checks import check_set
 from app.domain.flows.definition import Shelf
 from app.domain.flows.replaying import replay
@@ -29,7 +30,8 @@ def check(path: Path) -> None:
     folder = _read(path)
     findings = [*folder.findings, *check_set(folder.flows, _vocabulary())]
     _tell(
-        [str(finding) for finding in sorted(findings)], f"{len(folder.flows)} flows checked, nothing to mend"
+        [str(finding) for finding in sorted(findings)],
+        f"{counted(len(folder.flows), 'flow')} checked, nothing to mend",
     )
 
 
@@ -40,10 +42,8 @@ def test(path: Path) -> None:
     folder = _read(path)
     shelf = Shelf.of(*(definition for definition, _ in folder.flows))
     differences = [*map(str, folder.findings), *map(str, replay(folder.transcripts, shelf))]
-    _tell(
-        differences,
-        f"{len(folder.transcripts)} transcripts of {len(folder.flows)} flows replayed, all as written",
-    )
+    count = f"{counted(len(folder.transcripts), 'transcript')} of {counted(len(folder.flows), 'flow')}"
+    _tell(differences, f"{count} replayed, all as written")
 
 
 @flows.command("import")
@@ -74,7 +74,7 @@ def export(path: Path, brand: str) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for definition in found:
         (path / f"{definition.name}.yml").write_text(to_yaml(definition), encoding="utf-8")
-    click.echo(f"{len(found)} flows written to {path}")
+    click.echo(f"{counted(len(found), 'flow')} written to {path}")
 
 
 def _parts() -> Parts:

@@ -6,6 +6,7 @@ import click
 from rich.progress import Progress
 
 from app import logs
+from app.cli._opening import counted
 from app.settings import load
 
 
@@ -41,7 +42,7 @@ def rotate() -> None:
             raise click.ClickException(
                 "some data is under a key that is not in HUIXIN_ENCRYPTION_KEYS: add the old key behind the newest"
             ) from None
-    click.echo(f"{sum(counts.values())} rows are under the newest key")
+    click.echo(f"{counted(sum(counts.values()), 'row')} now under the newest key")
 
 
 COMMAND = keys

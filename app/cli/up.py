@@ -1,6 +1,5 @@
 """`huixin up`: everything on one machine, under one supervisor: web, worker, clock and nlu."""
 
-import http.client
 import os
 import socket
 import sys
@@ -11,6 +10,9 @@ import click
 import structlog
 
 from app import clock, logs
+from app.cli._reaching import answers
+from app.cli.web import port_taken
+from app.processes.web import is_free
 from app.secret_keys import create_secrets
 from app.settings import PREFIX, ROOT, Settings, is_loopback, load, var_folder
 from app.supervisor import Program, Supervisor
@@ -30,7 +32,7 @@ def up(host: str) -> None:
     settings = load()
     logs.configure(settings.log_format)
     if not is_free(host, settings.port):
-        raise click.ClickException(f"port {settings.port} is taken: set PORT to another one")
+        raise port_taken(settings.port)
     initialised = initialise(settings)
     welcome = [f"Huixin runs at {settings.public_url}"]
     if settings.simulator:
@@ -39,7 +41,8 @@ def up(host: str) -> None:
         welcome.append(
             f"log in as {initialised.admin_email}, one-time password {initialised.one_time_password}"
         )
-    threading.Thread(target=_welcome, args=(host, settings.port, welcome), daemon=True).start()
+    listening = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    threading.Thread(target=_welcome, args=(listening, welcome), daemon=True).start()
     Supervisor(programs(settings, host, has_language=_has_language()), clock.monotonic).run()
 
 
@@ -65,15 +68,6 @@ def free_nlu_url(url: str) -> str:
     return f"http://{host}:{chosen}"
 
 
-def is_free(host: str, port: int) -> bool:
-    """Say whether a server could listen there."""
-    try:
-        socket.create_server((host, port)).close()
-    except OSError:
-        return False
-    return True
-
-
 def _has_language() -> bool:
     is_there = (ROOT / "bot" / ".venv" / "bin" / "python").exists()
     if not is_there:
@@ -81,25 +75,13 @@ def _has_language() -> bool:
     return is_there
 
 
-def _welcome(host: str, port: int, lines: list[str]) -> None:
+def _welcome(url: str, lines: list[str]) -> None:
     """Print the addresses once they answer."""
     until = clock.monotonic() + READY_SECONDS
     pause = threading.Event()
-    while not _answers(host, port) and clock.monotonic() < until:
+    while not answers(url) and clock.monotonic() < until:
         pause.wait(0.1)
     click.echo("\n".join(["", *(f"  {line}" for line in lines), "  Ctrl-C stops it", ""]))
-
-
-def _answers(host: str, port: int) -> bool:
-    """Say whether the application answers: the server listens before the application is loaded."""
-    asking = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        asking.request("GET", "/health/live")
-        return asking.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        asking.close()
 
 
 COMMAND = up

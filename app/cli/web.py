@@ -1,14 +1,13 @@
 """`huixin web`: the web server, with webhooks, console, API and simulator."""
 
 import ipaddress
+import os
 
 import click
 
 from app import logs
+from app.processes.web import THREADS, PortTaken, serve
 from app.settings import Settings, load
-
-THREADS = 32
-"""Most of them wait: deliveries that come while one is being written share the next commit."""
 
 
 @click.command("web")
@@ -20,10 +19,14 @@ THREADS = 32
 )
 def web(host: str, port: int | None, workers: int, threads: int) -> None:
     """Serve webhooks, console and API."""
+    os.environ["PORT"] = str(port or load().port)  # the workers read it, and tell their address by it
     settings = load()
     refuse_open_simulator(settings, host)
     logs.configure(settings.log_format)
-    serve(host, port or settings.port, workers, threads)
+    try:
+        serve(host, settings.port, workers, threads)
+    except PortTaken:
+        raise port_taken(settings.port) from None
 
 
 def refuse_open_simulator(settings: Settings, host: str) -> None:
@@ -36,24 +39,9 @@ def refuse_open_simulator(settings: Settings, host: str) -> None:
         )
 
 
-def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Serve until told to stop; a lone worker that dies ends the server, for a supervisor to restart."""
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-
-    Granian(
-        "app.wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        workers=workers,
-        blocking_threads=threads,
-        respawn_failed_workers=workers > 1,
-        workers_kill_timeout=8,
-        log_dictconfig={"loggers": {"_granian": {"level": "INFO", "propagate": True}}},
-    ).serve()
+def port_taken(port: int) -> click.ClickException:
+    """What to say where another server has the port."""
+    return click.ClickException(f"port {port} is taken: stop what listens there, or set PORT to another one")
 
 
 def _is_address(host: str) -> bool:

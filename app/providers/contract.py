@@ -72,6 +72,10 @@ class ChannelSettings(BaseModel):
         None, gt=0, le=10_000, description="Messages a second the account may send"
     )
 
+    def lacks_for_sending(self) -> str | None:
+        """The setting without which this channel only receives; None where it can send."""
+        return None
+
     def to_stored(self) -> dict[str, Any]:
         """Plain values with the secrets in the clear, for the encrypted column and for nothing else."""
         return {

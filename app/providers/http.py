@@ -94,6 +94,10 @@ class HttpSettings(ChannelSettings):
         """The address that messages are posted to."""
         return urljoin(self.base_url or "", self.send_url or "") or None
 
+    def lacks_for_sending(self) -> str | None:
+        """Without an address to post to it only receives."""
+        return "send_url" if self.address() is None else None
+
 
 def signature(key: SecretStr, body: bytes) -> str:
     """The header's value for this body."""

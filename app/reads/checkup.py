@@ -11,9 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.reads.processes import last_signs
+from app.providers import providers
+from app.reads.processes import last_signs, web_address
+from app.settings import Settings
 from app.store import key_witness, migrating
-from app.store.channels import Channel
+from app.store.brands import all_brands
+from app.store.channels import Channel, all_channels
 from app.store.encryption import keyring
 from app.store.engine import Store
 from app.store.inbounds import Quarantined
@@ -26,19 +29,31 @@ SETTLES_WITHIN = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part: whether it works, what is seen of it, and the mend where it does not."""
+    """One part: whether it works, what is seen of it, and the mend where it does not.
+
+    A note works, and may be what somebody wants; it is told because somebody else may wonder.
+    """
 
     name: str
     is_ok: bool
     says: str
     mend: str = ""
+    is_note: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The finding as `--json` gives it."""
         return asdict(self)
 
 
-def look_over(store: Store, url: str, nlu_is_up: Callable[[], bool], now: datetime) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How to ask what is no database: whether the language server answers, and a web at an address."""
+
+    nlu_is_up: Callable[[], bool]
+    web_answers: Callable[[str], bool]
+
+
+def look_over(store: Store, settings: Settings, outside: Outside, now: datetime) -> Iterator[Finding]:
     """Every finding, in the order in which mends should be tried; stops where the database is away."""
     try:
         with store.read() as session:
@@ -50,15 +65,18 @@ def look_over(store: Store, url: str, nlu_is_up: Callable[[], bool], now: dateti
         )
         return
     yield Finding("database", True, store.engine.dialect.name)
-    schema = _schema(store, url)
+    schema = _schema(store, settings.database_url)
     yield schema
     if schema.is_ok:
         with store.read() as session:
             yield _keys(session)
             yield _channels(session)
+            yield from _receive_only(session)
+            yield from _stopped_marketing(session)
+            yield _web(session, settings, outside.web_answers)
             yield from _processes(session, now)
             yield from _left_over(session, now)
-    is_up = nlu_is_up()
+    is_up = outside.nlu_is_up()
     yield Finding(
         "nlu",
         is_up,
@@ -100,6 +118,39 @@ def _channels(session: Session) -> Finding:
     return Finding("channels", True, f"{count} set up")
 
 
+def _receive_only(session: Session) -> Iterator[Finding]:
+    known = providers()
+    for channel in all_channels(session):
+        if not channel.is_active or channel.provider not in known:
+            continue
+        lacking = known[channel.provider].settings.model_validate(channel.settings).lacks_for_sending()
+        if lacking is not None:
+            mend = f"a channel added with `--set {lacking}=...` also sends; or leave it, if that is what you want"
+            says = (
+                f"{channel.name} only receives: it has no {lacking}, and nobody who texts it gets an answer"
+            )
+            yield Finding("channels", True, says, mend, True)
+
+
+def _stopped_marketing(session: Session) -> Iterator[Finding]:
+    for brand in all_brands(session):
+        if brand.marketing_stopped_at is not None:
+            since = brand.marketing_stopped_at.isoformat(timespec="minutes")
+            says = f"stopped for {brand.code} since {since}: nothing but replies and service goes out"
+            mend = f"`huixin marketing resume --brand {brand.code}` lets it go on"
+            yield Finding("marketing", True, says, mend, True)
+
+
+def _web(session: Session, settings: Settings, web_answers: Callable[[str], bool]) -> Finding:
+    """Where the web is reached: at the public address, which only others can try, or where it was started last."""
+    if settings.has_public_url:
+        return Finding("web", True, f"reached at {settings.public_url}")
+    address = web_address(session) or settings.public_url
+    if web_answers(address):
+        return Finding("web", True, f"answers at {address}")
+    return Finding("web", False, f"does not answer at {address}", "start `huixin web` (or `huixin up`)")
+
+
 def _processes(session: Session, now: datetime) -> Iterator[Finding]:
     signs = last_signs(session)
     for kind in ("worker", "clock"):
@@ -116,7 +167,7 @@ def _left_over(session: Session, now: datetime) -> Iterator[Finding]:
             "quarantine",
             select(func.count()).select_from(Quarantined).where(Quarantined.replayed_at.is_(None)),
             "deliveries that could not be read",
-            "`huixin inbound replay` tells why, and tries them again",
+            "`huixin inbound replay` tells why, and tries them again; `huixin inbound discard` gives one up",
         ),
         (
             "messages for staff",

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from app.store import heartbeats
 from app.store.complaints import OPEN, WAITING, Complaint
 from app.store.conversations import Conversation
-from app.store.heartbeats import Heartbeat
+from app.store.heartbeats import WEB_ADDRESS, Heartbeat
 from app.store.inbounds import UNREAD, Inbound, Quarantined
 from app.store.outbound.table import QUEUED, UNKNOWN, Outbound
 
@@ -16,10 +17,18 @@ from app.store.outbound.table import QUEUED, UNKNOWN, Outbound
 def last_signs(session: Session) -> dict[str, datetime]:
     """When each kind of process (`worker`, `clock`) last gave a sign of life."""
     signs: dict[str, datetime] = {}
-    for name, at in session.execute(select(Heartbeat.name, Heartbeat.at)):
+    for name, at in session.execute(
+        select(Heartbeat.name, Heartbeat.at).where(Heartbeat.name != WEB_ADDRESS)
+    ):
         kind = name.split(":")[0]
         signs[kind] = max(at, signs.get(kind, at))
     return signs
+
+
+def web_address(session: Session) -> str | None:
+    """The public address with which the web of this installation was started last; None before its first start."""
+    said = heartbeats.latest(session, WEB_ADDRESS)
+    return None if said is None else str(said["public_url"])
 
 
 def backlogs(session: Session, now: datetime) -> dict[str, int]:

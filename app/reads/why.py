@@ -7,12 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from app.reads.reason_words import Language, code_words, intent_words, reason_words, verdict_words
 from app.store import customers, decisions
 from app.store.brands import Brand
 from app.store.decisions import Decision
+from app.store.outbound.table import (
+    ACCEPTED,
+    DELIVERED,
+    FAILED,
+    QUEUED,
+    READ,
+    SENT,
+    UNDELIVERED,
+    UNKNOWN,
+    Outbound,
+)
 
 _DETAILS: dict[str, tuple[str, str]] = {
     "word": ("词“{}”", "word “{}”"),
@@ -50,6 +61,8 @@ class Explained:
         said = reason_words(self.reason, language)
         told = _told(self, said, language)
         what = verdict_words(self.subject, self.verdict, language)
+        if not said:
+            return what
         if language == "zh":
             return f"{what}：{said}{'（' + '，'.join(told) + '）' if told else ''}"
         return f"{what}: {said}{' (' + ', '.join(told) + ')' if told else ''}"
@@ -92,7 +105,43 @@ def _told(decision: Explained, said: str, language: Language) -> list[str]:
 def about_person(session: Session, e164: str, until: datetime) -> list[Explained] | None:
     """Every decision about the person with this phone up to a moment, oldest first; None if nobody has it."""
     customer = customers.by_phone(session, e164)
-    return None if customer is None else _explained(session, decisions.about(session, customer.id, until))
+    if customer is None:
+        return None
+    decided = _explained(session, decisions.about(session, customer.id, until))
+    return sorted([*decided, *_fates(session, customer.id, until)], key=lambda one: one.at)
+
+
+HANDED = (ACCEPTED, SENT, DELIVERED, READ, UNDELIVERED, UNKNOWN, FAILED)
+FATE = (
+    Outbound.status,
+    Outbound.reason,
+    Outbound.code,
+    Outbound.created_at,
+    Outbound.handed_at,
+    Outbound.settled_at,
+    Outbound.trace_id,
+)
+
+
+def _fates(session: Session, customer_id: UUID, until: datetime) -> list[Explained]:
+    """What became of each message that was let through, as far as it is known; in the form of a decision."""
+    is_told = Outbound.status.in_(HANDED) | ((Outbound.status == QUEUED) & (Outbound.reason == "retry"))
+    query = (
+        select(Outbound, Brand.code)
+        .options(load_only(*FATE))
+        .join(Brand, Brand.id == Outbound.brand_id)
+        .where(Outbound.customer_id == customer_id, is_told)
+        .order_by(Outbound.created_at, Outbound.id)
+    )
+    found = [_fate(row, brand) for row, brand in session.execute(query)]
+    return [fate for fate in found if fate.at <= until]
+
+
+def _fate(row: Outbound, brand: str) -> Explained:
+    """A receipt's own time may lie before the hand-over: clocks differ, and what was sent was sent first."""
+    at = max(moment for moment in (row.handed_at, row.settled_at, row.created_at) if moment is not None)
+    details = {"code": row.code} if row.code else {}
+    return Explained(at, brand, "outbound", row.id, row.status, row.reason or "", details, row.trace_id)
 
 
 def about_subjects(session: Session, ids: Collection[UUID]) -> list[Explained]:

@@ -51,6 +51,8 @@ class Added:
     has_webhook: bool
     inbound_url: str = field(repr=False)
     receipts_url: str = field(repr=False)
+    lacks_for_sending: str | None
+    """The setting without which it only receives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,14 @@ def add_channel(
         audit.note(session, actor, "channel.add", "channel", name, now, provider=provider, brand=brand_code)
     parts.directory.renew()
     base = f"{parts.public_url}/hooks/{name}/{secret}"
-    return Added(name, addresses, known.has_webhook, f"{base}/inbound", f"{base}/receipts")
+    return Added(
+        name,
+        addresses,
+        known.has_webhook,
+        f"{base}/inbound",
+        f"{base}/receipts",
+        settings.lacks_for_sending(),
+    )
 
 
 def _checked(schema: type[ChannelSettings], name: str, given: Mapping[str, str]) -> ChannelSettings:

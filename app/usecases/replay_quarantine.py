@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
@@ -16,8 +16,9 @@ from app.usecases.receive import Delivery, receive, reread
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A delivery that stays in quarantine: when it came, on which channel, and why it cannot be used."""
+    """A delivery that stays in quarantine: its id, when it came, on which channel, and why it cannot be used."""
 
+    id: UUID
     received_at: datetime
     channel: str
     why: str
@@ -42,7 +43,7 @@ def replay(parts: Parts, now: datetime) -> Replayed:
     for row in rows:
         channel = channels.get(row.channel_id)
         if channel is None:
-            done.left.append(Left(row.received_at, "", "its channel's provider is not installed"))
+            done.left.append(Left(row.id, row.received_at, "", "its channel's provider is not installed"))
         else:
             _try(parts, channel, row, now, done)
     return done
@@ -59,7 +60,7 @@ def _try(parts: Parts, channel: ChannelView, row: Any, now: datetime, done: Repl
         done.messages += len(received.inbound_ids)
         done.receipts += received.receipts
     if why is not None:
-        done.left.append(Left(row.received_at, channel.name, why))
+        done.left.append(Left(row.id, row.received_at, channel.name, why))
         return
     with parts.store.write() as session:
         session.execute(update(Quarantined).where(Quarantined.id == row.id).values(replayed_at=now))

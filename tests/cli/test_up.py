@@ -7,8 +7,9 @@ import click
 import pytest
 from cryptography.fernet import Fernet
 
-from app.cli.up import free_nlu_url, is_free, programs
+from app.cli.up import free_nlu_url, programs
 from app.cli.web import refuse_open_simulator
+from app.processes.web import is_free
 from app.settings import Settings, load
 
 

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from app.cli.up import is_free
+from app.processes.web import is_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,32 @@ def test_a_killed_supervisor_frees_the_port(running: Running) -> None:
     running.process.kill()
     running.process.wait()
     assert wait_for(lambda: is_free("127.0.0.1", running.port), 10)
+
+
+def test_a_second_one_on_the_port_says_so_and_ends(running: Running, tmp_path: Path) -> None:
+    environ = {**os.environ, "HUIXIN_VAR": str(tmp_path / "var"), "PORT": str(running.port)}
+    for command in ("web", "up"):
+        second = subprocess.run(
+            [sys.executable, "-m", "app.cli", command],
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert second.returncode == 1, command
+        assert f"port {running.port} is taken" in second.stderr
+
+
+def test_other_shells_learn_where_it_runs(running: Running, tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "PORT"}
+    words = ("channels", "add", "http", "gate", "--brand", "demo", "--set", "key=abcdefgh12")
+    added = subprocess.run(
+        [sys.executable, "-m", "app.cli", *words],
+        env={**environ, "HUIXIN_VAR": str(tmp_path / "var")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert f"messages: http://127.0.0.1:{running.port}/hooks/gate/" in added.stdout
+    assert "guess" not in added.stderr
