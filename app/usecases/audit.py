@@ -9,6 +9,38 @@ from sqlalchemy.orm import Session
 from app.store.staff import AuditEntry
 from app.store.tables import new_id
 
+ACTIONS = frozenset(
+    {
+        "api_key.add",
+        "api_key.revoke",
+        "brand.add",
+        "channel.add",
+        "complaint.note",
+        "complaint.resolve",
+        "consent.granted",
+        "consent.withdrawn",
+        "customer.put",
+        "customer.reveal",
+        "desk.hand_back",
+        "desk.reply",
+        "desk.take",
+        "flows.publish",
+        "log_in",
+        "log_in.failed",
+        "log_out",
+        "marketing.resume",
+        "marketing.stop",
+        "outbound.seen",
+        "password.change",
+        "password.reset",
+        "quarantine.discard",
+        "staff.add",
+        "staff.close",
+        "staff.open",
+    }
+)
+"""All that is ever noted; the audit's page has words for each, and lets look for it."""
+
 
 def note(
     session: Session,
@@ -22,8 +54,11 @@ def note(
 ) -> UUID:
     """Adds one line to the audit, and returns its id.
 
-    `actor` is a staff address, `command` or the name of an API key.
+    `actor` is a staff address, `command` or the name of an API key. Raises ValueError for an action that
+    `ACTIONS` does not hold.
     """
+    if action not in ACTIONS:
+        raise ValueError(f"{action} is no action of the audit")
     entry_id = new_id()
     session.add(
         AuditEntry(

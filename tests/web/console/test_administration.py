@@ -9,7 +9,10 @@ from sqlalchemy import Engine, select
 
 from app.cli import main
 from app.store.staff import ApiKey, AuditEntry, Staff
+from app.usecases import audit
 from app.usecases.api_keys import digest
+from app.usecases.channel_setup import add_channel
+from app.web.console import wording
 from tests.databases import KEYRING
 from tests.web.console.desk_scene import EMAILS, PASSWORD, Desk, Visitor, a_member
 
@@ -85,6 +88,20 @@ def test_the_audit_lists_what_was_done_and_filters(desk: Desk, admin: Visitor) -
     only = manager.opens("/audit?action=api_key.add")[1]
     assert "logged in</strong>" not in only
     assert only.count("<time") == 1
+
+
+def test_the_audit_has_words_for_everything_that_is_noted(desk: Desk) -> None:
+    assert set(wording.ACTIONS) == audit.ACTIONS
+    huixin = (desk.parts, "http", "gate", "demo", {"key": "abcdefgh12"}, desk.clock(), "command")
+    add_channel(*huixin)
+    text = a_member(desk, "manager").opens("/audit?action=channel.add")[1]
+    assert "added a channel" in text
+    assert 'value="channel.add" selected' in text
+
+
+def test_nothing_is_noted_that_has_no_words(desk: Desk) -> None:
+    with desk.parts.store.write() as session, pytest.raises(ValueError, match=r"tea\.made"):
+        audit.note(session, "ann", "tea.made", "tea", None, desk.clock())
 
 
 def test_the_overview_shows_each_brands_day(desk: Desk) -> None:
