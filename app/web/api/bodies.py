@@ -1,15 +1,36 @@
 """The shapes of what the API takes, with their limits, as its description shows them."""
 
-from datetime import UTC, datetime
+import math
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from app.domain.text import clean
+from app.web.api import calls
+from app.web.api.problems import Refusal
+from app.web.api.wrong_fields import EVENT_TYPE, NO_BLANKS
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing that a shop tells of is older; PostgreSQL's driver cannot read back what falls before the year 1."""
+
+
+AHEAD = timedelta(hours=24)
+"""How far ahead of our clock a moment may lie: clocks differ, and some shops tell local time as if it were UTC."""
+DEEPEST = 50
+"""Levels of lists and objects in one event's data."""
 
 
 def _not_ancient(at: datetime) -> datetime:
@@ -18,14 +39,76 @@ def _not_ancient(at: datetime) -> datetime:
     return at
 
 
+def _not_ahead(at: datetime) -> datetime:
+    if at > calls.parts().now() + AHEAD:
+        raise ValueError("lies in the future")
+    return at
+
+
+def _not_later_than_now(at: datetime | None) -> datetime | None:
+    if at is not None and at > calls.parts().now():
+        raise ValueError("lies in the future")
+    return at
+
+
+def _dialled(written: str) -> str:
+    """The phone as E.164."""
+    try:
+        return calls.e164(written)
+    except Refusal as refused:
+        raise ValueError(refused.detail) from None
+
+
+def _own_brand(code: str | None) -> str | None:
+    if code not in (None, calls.caller().brand.code):
+        raise ValueError("this key is of another brand")
+    return code
+
+
+def _one_value(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """One problem for a value that is none of the possible kinds, not one for each kind."""
+    try:
+        return check(value)
+    except ValidationError:
+        raise ValueError("is to be a text of 500 characters at most, a number, true, false or null") from None
+
+
+def _cleaned(value: Any, depth: int = 0) -> Any:
+    """What may be stored of JSON: no NUL, no half characters, at any depth.
+
+    Raises ValueError for what is too deep, and for a number so large that it is read as infinite.
+    """
+    if depth > DEEPEST:
+        raise ValueError(f"is nested deeper than {DEEPEST} levels")
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("holds a number that is too large")
+    if isinstance(value, dict):
+        return {clean(name): _cleaned(held, depth + 1) for name, held in value.items()}
+    return [_cleaned(held, depth + 1) for held in value] if isinstance(value, list) else value
+
+
+def _needed_by_a_grant(value: Any, told: ValidationInfo) -> Any:
+    if told.data.get("action") == "grant" and (
+        value is None or (isinstance(value, str) and not value.strip())
+    ):
+        raise ValueError("is needed by a grant: what the person agreed to, and when")
+    return value
+
+
 Moment = Annotated[
     AwareDatetime,
     AfterValidator(_not_ancient),
     Field(description="ISO 8601 with its offset, from 2000 on", examples=["2026-11-23T12:00:00+08:00"]),
 ]
 PhoneText = Annotated[str, Field(min_length=1, max_length=40, description="Such as +8613800001234")]
-Name = Annotated[str, AfterValidator(clean), Field(min_length=1, max_length=60, pattern=r"^[^\s\x00]+$")]
-Value = Annotated[str, AfterValidator(clean), Field(max_length=500)] | bool | int | FiniteFloat | None
+Phone = Annotated[PhoneText, AfterValidator(_dialled)]
+Name = Annotated[str, AfterValidator(clean), Field(min_length=1, max_length=60, pattern=NO_BLANKS)]
+Value = Annotated[
+    Annotated[str, AfterValidator(clean), Field(max_length=500)] | bool | int | FiniteFloat | None,
+    WrapValidator(_one_value),
+]
 Language = Literal["zh", "en"]
 Limit = Annotated[int, Field(default=50, ge=1, le=200, description="How many at most")]
 Before = Annotated[UUID | None, Field(default=None, description="`next` of the part before: what is older")]
@@ -40,7 +123,7 @@ class EventCustomer(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[Name, Value]
-    phone: PhoneText
+    phone: Phone
 
 
 class EventBody(_Strict):
@@ -51,13 +134,19 @@ class EventBody(_Strict):
         AfterValidator(clean),
         Field(min_length=1, max_length=100, description="Your own id: repeated, it counts once"),
     ]
-    type: Annotated[
-        str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=60, examples=["order.placed"])
+    type: Annotated[str, Field(pattern=EVENT_TYPE, max_length=60, examples=["order.placed"])]
+    at: Annotated[Moment, AfterValidator(_not_ahead)]
+    brand: Annotated[
+        str | None,
+        AfterValidator(_own_brand),
+        Field(default=None, description="The key's own brand, or left out"),
     ]
-    at: Moment
-    brand: Annotated[str | None, Field(default=None, description="The key's own brand, or left out")]
     customer: EventCustomer
-    data: Annotated[dict[str, Any], Field(default_factory=dict, examples=[{"order_number": "A1024"}])]
+    data: Annotated[
+        dict[str, Any],
+        AfterValidator(_cleaned),
+        Field(default_factory=dict, examples=[{"order_number": "A1024"}]),
+    ]
 
 
 class CustomerBody(_Strict):
@@ -65,8 +154,8 @@ class CustomerBody(_Strict):
 
     name: Annotated[
         str | None,
-        AfterValidator(lambda name: clean(name) if name else None),
         Field(default=None, max_length=80),
+        AfterValidator(lambda name: clean(name) if name else None),
     ]
     language: Language | None = None
     attributes: Annotated[
@@ -78,18 +167,25 @@ class CustomerBody(_Strict):
 class ConsentBody(_Strict):
     """Consent to marketing, given or withdrawn."""
 
-    phone: PhoneText
+    phone: Phone
     action: Literal["grant", "withdraw"]
     source: Annotated[str, AfterValidator(clean), Field(min_length=1, max_length=40, examples=["shop till"])]
     wording: Annotated[
         str | None,
         Field(
             default=None,
+            validate_default=True,
             max_length=500,
             description="What the person agreed to, word for word; a grant needs it",
         ),
+        AfterValidator(_needed_by_a_grant),
     ]
-    at: Annotated[Moment | None, Field(default=None, description="When; a grant needs it")]
+    at: Annotated[
+        Moment | None,
+        AfterValidator(_not_later_than_now),
+        AfterValidator(_needed_by_a_grant),
+        Field(default=None, validate_default=True, description="When; a grant needs it"),
+    ]
     scope: Annotated[
         Literal["marketing", "all"], Field(default="marketing", description="What a withdrawal stops")
     ]
@@ -122,135 +218,3 @@ class ComplaintsQuery(BaseModel):
     status: Literal["open", "waiting", "resolved", "closed"] | None = None
     limit: Limit
     before: Before
-
-
-class EventResult(BaseModel):
-    """What became of one event."""
-
-    index: int
-    id: str | None
-    status: Literal["recorded", "duplicate", "invalid", "failed"]
-    errors: list[dict[str, str]] = Field(default_factory=list)
-
-
-class EventsAnswer(BaseModel):
-    """What became of the events."""
-
-    recorded: int
-    duplicates: int
-    invalid: int
-    started: Annotated[int, Field(description="Flows that the events have started")]
-    results: list[EventResult]
-
-
-class CustomerAnswer(BaseModel):
-    """What the brand knows of a customer."""
-
-    id: UUID
-    phone: str
-    region: str
-    timezone: str | None
-    number_status: str
-    name: str | None
-    language: str | None
-    consent: Literal["none", "pending", "granted", "held", "withdrawn"]
-    consent_at: datetime | None
-    stopped_at: datetime | None
-    attributes: dict[str, Any]
-    tags: list[str]
-    last_inbound_at: datetime | None
-    created_at: datetime
-
-
-class MessageAnswer(BaseModel):
-    """A message; what is of outgoing ones alone is left out of incoming ones."""
-
-    id: UUID
-    direction: Literal["inbound", "outbound"]
-    text: str
-    at: datetime
-    status: str
-    reason: str | None
-    purpose: str | None = None
-    parts: int | None = None
-    due_at: datetime | None = None
-    handed_at: datetime | None = None
-    settled_at: datetime | None = None
-    code: str | None = None
-    answers: UUID | None = None
-
-
-class MessagesAnswer(BaseModel):
-    """Messages, the newest first."""
-
-    messages: list[MessageAnswer]
-    next: UUID | None
-
-
-class DecisionAnswer(BaseModel):
-    """A decision with its reason; `sentence` is in the language that `Accept-Language` asks for."""
-
-    at: datetime
-    brand: str
-    subject: str
-    subject_id: UUID
-    verdict: str
-    reason: str
-    details: dict[str, Any]
-    trace_id: str
-    sentence: str
-
-
-class WhyAnswer(BaseModel):
-    """A message with the decisions about it, oldest first."""
-
-    message: MessageAnswer
-    decisions: list[DecisionAnswer]
-
-
-class ComplaintAnswer(BaseModel):
-    """A complaint with its promises."""
-
-    id: UUID
-    number: int
-    phone: str
-    kind: str
-    category: str
-    severity: int
-    status: Literal["open", "waiting", "resolved", "closed"]
-    summary: str
-    opened_at: datetime
-    first_response_due_at: datetime
-    first_response_at: datetime | None
-    first_response_breached_at: datetime | None
-    resolution_due_at: datetime | None
-    resolution_at: datetime | None
-    resolution_breached_at: datetime | None
-    follow_up_due_at: datetime | None
-    follow_up_at: datetime | None
-    follow_up_result: str | None
-
-
-class ComplaintsAnswer(BaseModel):
-    """Complaints, the newest first."""
-
-    complaints: list[ComplaintAnswer]
-    next: UUID | None
-
-
-class FlowAnswer(BaseModel):
-    """A published flow."""
-
-    name: str
-    version: int
-    title: dict[str, str] | None
-    about: str
-    triggers: list[dict[str, Any]]
-    languages: list[str]
-    published_at: datetime
-
-
-class FlowsAnswer(BaseModel):
-    """The published flows, by name."""
-
-    flows: list[FlowAnswer]

@@ -7,7 +7,8 @@ from app.reads import records
 from app.usecases import customer_records
 from app.usecases.customer_records import ConsentRefused, Grant
 from app.web.api import calls
-from app.web.api.bodies import ConsentBody, CustomerAnswer, CustomerBody, PhonePath
+from app.web.api.answers import CustomerAnswer
+from app.web.api.bodies import ConsentBody, CustomerBody, PhonePath
 from app.web.api.problems import Answer, Refusal, described
 from app.web.api.room import api
 
@@ -60,15 +61,10 @@ def consent(body: ConsentBody) -> Answer:
     refused (409), and so is any for who has sent STOP to all texts. A withdrawal counts at once and
     cancels what is queued.
     """
-    phone = calls.e164(body.phone)
-    now = calls.parts().now()
-    if body.at is not None and body.at > now:
-        raise Refusal(422, "`at` lies in the future")
+    phone, now = body.phone, calls.parts().now()
     if body.action == "withdraw":
         customer_records.withdraw(calls.parts(), calls.caller(), phone, body.source, body.scope, now)
-    elif body.wording is None or not body.wording.strip() or body.at is None:
-        raise Refusal(422, "a grant needs `wording` (what the person agreed to) and `at`")
-    else:
+    elif body.wording is not None and body.at is not None:
         given = Grant(body.source, clean(body.wording), body.at)
         _grant(phone, given)
     return jsonify(_customer(phone)), 201

@@ -1,10 +1,7 @@
 """`POST /api/v1/events`: business events, one or up to a thousand, each with a result of its own."""
 
 import json
-import math
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 from flask import jsonify
 from pydantic import ValidationError
@@ -13,17 +10,15 @@ from app.domain.text import clean
 from app.usecases.record_events import NewEvent
 from app.usecases.report_events import report_events
 from app.web.api import calls
-from app.web.api.bodies import EventBody, EventResult, EventsAnswer
-from app.web.api.problems import Answer, FieldProblem, Refusal, described, field_problems, problem
+from app.web.api.answers import EventResult, EventsAnswer
+from app.web.api.bodies import EventBody
+from app.web.api.problems import Answer, Refusal, described, problem
 from app.web.api.room import api
+from app.web.api.wrong_fields import FieldProblem, field_problems
 
 MOST = 1000
 LARGEST = 32_000
 """Characters of one event's data and attributes."""
-DEEPEST = 50
-"""Levels of lists and objects in one event's data."""
-AHEAD = timedelta(hours=24)
-"""How far ahead of our clock an event may say that it happened."""
 
 _ONE = {"$ref": "#/components/schemas/EventBody"}
 _REQUEST = {
@@ -95,39 +90,11 @@ def _read(item: object) -> NewEvent | _Bad:
         event = EventBody.model_validate(item)
     except ValidationError as error:
         return _Bad(shown, field_problems(error))
-    if event.brand not in (None, calls.caller().brand.code):
-        return _bad(shown, "brand", "this key is of another brand")
-    if event.at > calls.parts().now() + AHEAD:
-        return _bad(shown, "at", "lies in the future")
     attributes = dict(event.customer.__pydantic_extra__)
-    try:
-        data = _cleaned(event.data)
-    except ValueError as error:
-        return _bad(shown, "data", str(error))
-    if len(json.dumps([data, attributes])) > LARGEST:
+    if len(json.dumps([event.data, attributes])) > LARGEST:
         return _bad(shown, "data", f"is larger than {LARGEST} characters")
-    try:
-        phone = calls.e164(event.customer.phone)
-    except Refusal as error:
-        return _bad(shown, "customer.phone", error.detail)
-    return NewEvent(event.id, event.type, event.at, phone, attributes, data)
+    return NewEvent(event.id, event.type, event.at, event.customer.phone, attributes, event.data)
 
 
 def _bad(shown: str | None, field: str, words: str) -> _Bad:
     return _Bad(shown, [FieldProblem(field=field, problem=words)])
-
-
-def _cleaned(value: Any, depth: int = 0) -> Any:
-    """What may be stored of JSON: no NUL, no half characters, at any depth.
-
-    Raises ValueError for what is too deep, and for a number so large that it is read as infinite.
-    """
-    if depth > DEEPEST:
-        raise ValueError(f"is nested deeper than {DEEPEST} levels")
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("holds a number that is too large")
-    if isinstance(value, dict):
-        return {clean(name): _cleaned(held, depth + 1) for name, held in value.items()}
-    return [_cleaned(held, depth + 1) for held in value] if isinstance(value, list) else value

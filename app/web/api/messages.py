@@ -5,15 +5,8 @@ from flask import jsonify, request
 from app.reads import records
 from app.reads.reason_words import Language
 from app.web.api import calls
-from app.web.api.bodies import (
-    ComplaintsAnswer,
-    ComplaintsQuery,
-    FlowsAnswer,
-    MessagePath,
-    MessagesAnswer,
-    MessagesQuery,
-    WhyAnswer,
-)
+from app.web.api.answers import ComplaintsAnswer, FlowsAnswer, MessagesAnswer, WhyAnswer
+from app.web.api.bodies import ComplaintsQuery, MessagePath, MessagesQuery
 from app.web.api.problems import Answer, Refusal, described
 from app.web.api.room import api
 

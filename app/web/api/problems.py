@@ -5,6 +5,8 @@ from typing import Any
 from flask import Response, current_app
 from pydantic import BaseModel, Field, ValidationError
 
+from app.web.api.wrong_fields import FieldProblem, field_problems
+
 TITLES = {
     400: "The request cannot be read",
     401: "A key is needed",
@@ -20,13 +22,6 @@ Answer = Response | tuple[Response, int]
 """What a route gives; flask-openapi3 reads the annotation, and cannot read Flask's own name for it."""
 
 MEDIA_TYPE = "application/problem+json"
-
-
-class FieldProblem(BaseModel):
-    """What is wrong with one field."""
-
-    field: str
-    problem: str
 
 
 class Problem(BaseModel):
@@ -54,17 +49,6 @@ def problem(
     told = Problem(title=TITLES.get(status, "Error"), status=status, detail=detail, errors=errors or [])
     body = current_app.json.dumps(told.model_dump(mode="json", exclude_defaults=False))
     return Response(body, status, headers, content_type=MEDIA_TYPE)
-
-
-def field_problems(error: ValidationError) -> list[FieldProblem]:
-    """Each wrong field with what is wrong; never what was sent in it."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
-    return [
-        FieldProblem(
-            field=".".join(map(str, one["loc"])), problem=str(one["msg"]).removeprefix("Value error, ")
-        )
-        for one in found
-    ]
 
 
 def of_validation(error: ValidationError) -> Response:

@@ -143,3 +143,9 @@ def test_lists_the_published_flows(caller: FlaskClient) -> None:
     flows = caller.get("/api/v1/flows").json["flows"]
     assert "complaint" in [flow["name"] for flow in flows]
     assert all(flow["version"] == 1 and flow["triggers"] is not None for flow in flows)
+
+
+def test_a_grant_is_told_everything_that_it_lacks(caller: FlaskClient) -> None:
+    lacking = caller.post("/api/v1/consents", json={"phone": "abc", "action": "grant", "source": ""})
+    assert lacking.status_code == 422
+    assert {problem["field"] for problem in lacking.json["errors"]} == {"phone", "source", "wording", "at"}

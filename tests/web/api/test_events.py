@@ -92,6 +92,24 @@ def test_the_only_event_is_told_what_is_wrong_with_it(caller: FlaskClient) -> No
     assert {problem["field"] for problem in answer.json["errors"]} == {"type", "customer.phone"}
 
 
+def test_every_wrong_field_is_told_at_once_in_plain_words(caller: FlaskClient) -> None:
+    told = an_event(1, type="x y", brand="other", at="9998-01-01T00:00:00Z", surprise=1, data=nested(60))
+    told["customer"] = {"phone": "abc", "mood": [1]}
+    del told["id"]
+    answer = caller.post("/api/v1/events", json=told)
+    problems = {problem["field"]: problem["problem"] for problem in answer.json["errors"]}
+    assert problems.pop("customer.phone").startswith("this is no phone number")
+    assert problems == {
+        "id": "is missing",
+        "type": "is to be small letters, digits and underscores, with dots between words: order.placed",
+        "at": "lies in the future",
+        "brand": "this key is of another brand",
+        "customer.mood": "is to be a text of 500 characters at most, a number, true, false or null",
+        "data": "is nested deeper than 50 levels",
+        "surprise": "is no field here",
+    }
+
+
 def test_an_event_counts_once_however_often_it_comes(caller: FlaskClient) -> None:
     caller.post("/api/v1/events", json=an_event(1))
     again = caller.post("/api/v1/events", json=[an_event(1), an_event(2), an_event(2)])
