@@ -1,5 +1,6 @@
 """The inbox: hand-overs and complaints by the time that is left, and messages that need a person."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, request, url_for
@@ -22,15 +23,20 @@ AT_THE_DESK = ("support", "manager", "admin")
 @inbox.get("/inbox")
 @allow(*AT_THE_DESK)
 def waiting() -> ResponseReturnValue:
-    """The list; asked for by htmx, the list alone."""
+    """The list; asked for by htmx, the list alone, or nothing (204) where it is still as this page has it."""
     parts: Parts = current_app.extensions["parts"]
     show = request.args.get("show", Show.ALL, type=Show)
     now = parts.now()
+    is_poll = "HX-Request" in request.headers
     with parts.store.read() as session:
+        version = lines.version(session, show, now)
+        if is_poll and request.args.get("version") == version:
+            return "", HTTPStatus.NO_CONTENT
         items, counts = lines.items(session, show, now), lines.counts(session, now)
         failed = unsent.messages(session) if show is Show.FAILED else []
-    template = "console/_inbox_list.html" if "HX-Request" in request.headers else "console/inbox.html"
-    return page(template, items=items, failed=failed, counts=counts, show=show, shows=tuple(Show))
+    template = "console/_inbox_list.html" if is_poll else "console/inbox.html"
+    shown = {"items": items, "failed": failed, "counts": counts, "version": version}
+    return page(template, show=show, shows=tuple(Show), **shown)
 
 
 @inbox.post("/inbox/failed/<uuid:outbound_id>/seen")
