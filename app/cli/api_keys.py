@@ -16,7 +16,7 @@ def api_keys() -> None:
 @click.option("--brand", required=True, help="The brand's short name.")
 def add(name: str, brand: str) -> None:
     """Make a key called NAME for one brand, and print it: it is kept nowhere."""
-    from app.usecases.api_keys import UnknownBrand
+    from app.usecases.api_keys import NameTaken, UnknownBrand
     from app.usecases.api_keys import add as add_key
     from app.wiring import build_parts
 
@@ -27,6 +27,10 @@ def add(name: str, brand: str) -> None:
         key = add_key(parts, name, brand, clock.now(), "command")
     except UnknownBrand:
         raise click.ClickException(f"there is no brand called {brand}: see `huixin brands list`") from None
+    except NameTaken:
+        raise click.ClickException(
+            f"{brand} has a key called {name} already: take another name, or revoke that one in the console"
+        ) from None
     finally:
         parts.store.close()
     click.echo(key)

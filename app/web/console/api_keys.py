@@ -48,7 +48,11 @@ def add() -> ResponseReturnValue:
     form, parts = _form(), current_app.extensions["parts"]
     if not form.validate_on_submit():
         return _page(form), 422
-    key = keys.add(parts, form.name.data.strip(), form.brand.data, parts.now(), current_user.email)
+    try:
+        key = keys.add(parts, form.name.data, form.brand.data, parts.now(), current_user.email)
+    except keys.NameTaken:
+        form.name.errors.append(gettext("There is a key of this name already: take another name."))
+        return _page(form), 422
     return _page(_form(is_blank=True), key)
 
 

@@ -79,6 +79,17 @@ def test_a_key_is_shown_once_and_kept_as_its_digest(desk: Desk, admin: Visitor) 
         assert session.scalars(select(ApiKey.revoked_at)).one() is not None
 
 
+def test_two_keys_in_use_have_two_names(desk: Desk, admin: Visitor) -> None:
+    admin.sends("/api-keys", name="shop system", brand="demo")
+    status, text = admin.sends("/api-keys", name=" shop system ", brand="demo")
+    assert status == 422
+    assert "There is a key of this name already" in text
+    with desk.parts.store.read() as session:
+        (key_id,) = session.scalars(select(ApiKey.id))
+    admin.sends(f"/api-keys/{key_id}/revoke")
+    assert admin.sends("/api-keys", name="shop system", brand="demo")[0] == 200
+
+
 def test_the_audit_lists_what_was_done_and_filters(desk: Desk, admin: Visitor) -> None:
     admin.sends("/api-keys", name="shop system", brand="demo")
     manager = a_member(desk, "manager")
@@ -140,6 +151,9 @@ def test_api_keys_add_prints_the_key_alone(desk: Desk, monkeypatch: pytest.Monke
     done, told = command(desk, monkeypatch, "api-keys", "add", "till", "--brand", "nobody")
     assert done == 1
     assert "no brand called nobody" in told
+    done, told = command(desk, monkeypatch, "api-keys", "add", "till", "--brand", "demo")
+    assert done == 1
+    assert "has a key called till already" in told
 
 
 def test_passwords_are_not_kept_in_the_clear(desk: Desk) -> None:

@@ -164,3 +164,13 @@ def test_the_audit_knows_who_came_went_and_failed(desk: Desk) -> None:
     with desk.parts.store.read() as session:
         mine = select(AuditEntry.action).where(AuditEntry.actor == EMAILS["manager"]).order_by(AuditEntry.id)
         assert list(session.scalars(mine)) == ["log_in.failed", "log_in", "log_out"]
+
+
+def test_a_first_log_in_with_its_new_password_is_two_lines_of_the_audit(desk: Desk) -> None:
+    staff_accounts.add_staff(desk.parts, "new@shop.example", "support", PASSWORD, desk.clock(), "tests")
+    visitor = Visitor(desk.app)
+    visitor.logs_in("new@shop.example")
+    visitor.sends("/password", current=PASSWORD, new="another long password", again="another long password")
+    with desk.parts.store.read() as session:
+        mine = select(AuditEntry.action).where(AuditEntry.actor == "new@shop.example").order_by(AuditEntry.id)
+        assert list(session.scalars(mine)) == ["log_in", "password.change"]
