@@ -58,8 +58,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--no-promote", action="store_true", help="keep serving the present model")
     options = parser.parse_args(arguments)
     shelf = Shelf(var_folder() / "models")
+    known = {model.name for model in shelf.models()}
     model = train(shelf)
     if not options.no_promote:
         shelf.promote(model.name)
-    print(f"{model.name}: {model.facts['examples']} examples, trained in {model.facts['train_seconds']} s")
+    news = "there already" if model.name in known else f"trained in {model.facts['train_seconds']} s"
+    print(f"{model.name}: {model.facts['examples']} examples, {news}")
     return 0

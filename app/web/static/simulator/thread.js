@@ -47,16 +47,16 @@ export class Thread {
     this.box.replaceChildren();
   }
 
-  /** The message that the panel explains: the one that was clicked, else the latest of the customer's. */
+  /** The message that the panel explains: the one that was clicked, else the latest that answers no other. */
   get chosen() {
     const clicked = this.messages.find((message) => message.id === this.chosenId);
-    return clicked ?? this.messages.findLast((message) => message.direction === "inbound") ?? this.messages.at(-1) ?? null;
+    return clicked ?? this.messages.findLast((message) => !message.answers) ?? this.messages.at(-1) ?? null;
   }
 
   show(messages) {
     const isAtEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 80;
     const hasNew = messages.some((message) => !this.nodes.has(message.id));
-    if (messages.at(-1)?.direction === "inbound" && hasNew) this.chosenId = null;
+    if (hasNew && messages.length && !messages.at(-1).answers) this.chosenId = null;
     this.messages = messages;
     const drawn = [];
     let day = null;

@@ -2,7 +2,7 @@
 
 const WORDS = {
   zh: {
-    title: "会信 · 手机模拟器",
+    title: "回信 · 手机模拟器",
     people: "手机", brand: "发给品牌", another: "再加一部手机", add: "添加", forget: "移除 {}",
     special: "特殊号码", specialIntro: "号码末四位决定回执：", specialElse: "其他号码一两秒后送达。",
     fate1: "正常送达", fate2: "空号", fate3: "先失败两次，再送达", fate4: "被接收，但永远没有回执", fate5: "已接收，但答复丢失",
