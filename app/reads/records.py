@@ -69,7 +69,7 @@ def messages(session: Session, brand_id: UUID, e164: str, before: UUID | None, l
 
 
 def message(session: Session, brand_id: UUID, message_id: UUID) -> Shown | None:
-    """One message of the brand's, incoming or outgoing."""
+    """One message of the brand's, inbound or outbound."""
     for table, show in ((Inbound, _inbound), (Outbound, _outbound)):
         row: Any = session.get(table, message_id)
         if row is not None and row.brand_id == brand_id:

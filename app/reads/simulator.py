@@ -19,13 +19,13 @@ from app.store.outbound.table import Outbound
 SHOWN = 200
 """Messages that a phone shows: the newest."""
 
-INCOMING: tuple[Any, ...] = (
+INBOUND: tuple[Any, ...] = (
     Inbound.id,
     Inbound.status,
     Inbound.outcome.label("reason"),
     Inbound.received_at.label("at"),
 )
-OUTGOING: tuple[Any, ...] = (
+OUTBOUND: tuple[Any, ...] = (
     Outbound.id,
     Outbound.status,
     Outbound.reason,
@@ -42,13 +42,13 @@ OUTGOING: tuple[Any, ...] = (
 class Thread:
     """One person's messages by their states alone; the texts are read when the states have changed."""
 
-    incoming: Sequence[Row[Any]] = ()
-    outgoing: Sequence[Row[Any]] = ()
+    inbounds: Sequence[Row[Any]] = ()
+    outbounds: Sequence[Row[Any]] = ()
 
     @property
     def version(self) -> str:
         """Changes when a message is added or changes its state."""
-        states = [repr(tuple(row)) for row in (*self.incoming, *self.outgoing)]
+        states = [repr(tuple(row)) for row in (*self.inbounds, *self.outbounds)]
         return sha256("\n".join(states).encode()).hexdigest()[:32]
 
 
@@ -57,20 +57,22 @@ def thread(session: Session, e164: str, brand_id: UUID | None) -> Thread:
     customer_id = customers.ids_by_phone(session, [e164]).get(e164)
     if customer_id is None:
         return Thread()
-    incoming = select(*INCOMING).where(Inbound.customer_id == customer_id)
-    outgoing = select(*OUTGOING).where(Outbound.customer_id == customer_id)
+    inbounds = select(*INBOUND).where(Inbound.customer_id == customer_id)
+    outbounds = select(*OUTBOUND).where(Outbound.customer_id == customer_id)
     if brand_id is not None:
-        incoming = incoming.where(Inbound.brand_id == brand_id)
-        outgoing = outgoing.where(Outbound.brand_id == brand_id)
+        inbounds = inbounds.where(Inbound.brand_id == brand_id)
+        outbounds = outbounds.where(Outbound.brand_id == brand_id)
     return Thread(
-        session.execute(incoming.order_by(Inbound.received_at.desc(), Inbound.id.desc()).limit(SHOWN)).all(),
-        session.execute(outgoing.order_by(Outbound.created_at.desc(), Outbound.id.desc()).limit(SHOWN)).all(),
+        session.execute(inbounds.order_by(Inbound.received_at.desc(), Inbound.id.desc()).limit(SHOWN)).all(),
+        session.execute(
+            outbounds.order_by(Outbound.created_at.desc(), Outbound.id.desc()).limit(SHOWN)
+        ).all(),
     )
 
 
 def messages(session: Session, found: Thread) -> list[dict[str, Any]]:
     """The thread's messages as the phone gets them, the newest last."""
-    ids = [row.id for row in (*found.incoming, *found.outgoing)]
+    ids = [row.id for row in (*found.inbounds, *found.outbounds)]
     log: dict[UUID, list[Explained]] = {}
     for decision in about_subjects(session, ids):
         log.setdefault(decision.subject_id, []).append(decision)
@@ -78,17 +80,17 @@ def messages(session: Session, found: Thread) -> list[dict[str, Any]]:
     for table in (Inbound, Outbound):
         read = session.execute(select(table.id, table.text).where(table.id.in_(ids)))
         texts |= {row.id: row.text for row in read}
-    shown = [_incoming(row, texts[row.id], log.get(row.id, [])) for row in found.incoming]
-    shown += [_outgoing(row, texts[row.id], log.get(row.id, [])) for row in found.outgoing]
+    shown = [_inbound(row, texts[row.id], log.get(row.id, [])) for row in found.inbounds]
+    shown += [_outbound(row, texts[row.id], log.get(row.id, [])) for row in found.outbounds]
     return sorted(shown, key=lambda message: (message["at"], message["id"]))[-SHOWN:]
 
 
-def _incoming(row: Row[Any], text: str, log: Sequence[Explained]) -> dict[str, Any]:
+def _inbound(row: Row[Any], text: str, log: Sequence[Explained]) -> dict[str, Any]:
     message = _message(row, "inbound", text, log)
     return {**message, "decision": _decision(log[-1]) if log else None}
 
 
-def _outgoing(row: Row[Any], text: str, log: Sequence[Explained]) -> dict[str, Any]:
+def _outbound(row: Row[Any], text: str, log: Sequence[Explained]) -> dict[str, Any]:
     return {
         **_message(row, "outbound", text, log),
         "answers": str(row.inbound_id) if row.inbound_id else None,

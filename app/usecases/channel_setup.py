@@ -101,15 +101,8 @@ def add_channel(
         session.add_all(_sender(channel.id, brand.id, address, given) for address in addresses)
         audit.note(session, actor, "channel.add", "channel", name, now, provider=provider, brand=brand_code)
     parts.directory.renew()
-    base = f"{parts.public_url}/hooks/{name}/{secret}"
-    return Added(
-        name,
-        addresses,
-        known.has_webhook,
-        f"{base}/inbound",
-        f"{base}/receipts",
-        settings.lacks_for_sending(),
-    )
+    base, lacking = f"{parts.public_url}/hooks/{name}/{secret}", settings.lacks_for_sending()
+    return Added(name, addresses, known.has_webhook, f"{base}/inbound", f"{base}/receipts", lacking)
 
 
 def _checked(schema: type[ChannelSettings], name: str, given: Mapping[str, str]) -> ChannelSettings:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from app.cli import bot as bot_commands
 from app.cli.nlu import nlu
 from bot.__main__ import main
+from bot.shelf import Shelf, recipe_hash
 
 
 def test_a_missing_environment_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +32,20 @@ def test_models_of_an_empty_shelf(
     monkeypatch.setenv("HUIXIN_VAR", str(tmp_path))
     assert main(["models", "--json"]) == 0
     assert capsys.readouterr().out == "[]\n"
+
+
+def test_a_model_that_is_there_is_not_said_to_be_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HUIXIN_VAR", str(tmp_path))
+    shelf = Shelf(tmp_path / "models")
+    shelf.folder.mkdir()
+    trained = tmp_path / "trained.tar.gz"
+    trained.write_bytes(b"a model")
+    facts = {"examples": 7, "train_seconds": 222.0}
+    shelf.add(f"huixin-{recipe_hash()}", trained, facts)
+    assert main(["train"]) == 0
+    assert capsys.readouterr().out == f"huixin-{recipe_hash()}: 7 examples, there already\n"
 
 
 def test_a_failure_is_one_line_and_exit_code_one(

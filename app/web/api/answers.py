@@ -46,7 +46,7 @@ class CustomerAnswer(BaseModel):
 
 
 class MessageAnswer(BaseModel):
-    """A message; what is of outgoing ones alone is left out of incoming ones."""
+    """A message; what is of outbound ones alone is left out of inbound ones."""
 
     id: UUID
     direction: Literal["inbound", "outbound"]

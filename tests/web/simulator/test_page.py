@@ -83,6 +83,17 @@ def test_fires_events_and_speaks_english(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="What decided")).to_be_visible()
 
 
+def test_explains_what_an_event_began_once_it_comes(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page).to_have_title(re.compile("^回信"))
+    page.get_by_role("button", name="人工", exact=True).click()
+    expect(page.locator("#decision .quoted")).to_have_text("人工")
+    expect(page.locator(".theirs .bubble")).to_have_count(1)
+    page.get_by_role("button", name="order.placed").click()
+    expect(page.locator("#decision .quoted")).to_contain_text(re.compile(r"订单A\d{5}已收到"))
+    expect(page.locator("#decision .steps")).to_contain_text("准予发送")
+
+
 def test_markup_in_a_text_is_text(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_label("短信", exact=True).fill('<img src=x onerror="alert(1)"><b>几点</b>')
