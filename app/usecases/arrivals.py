@@ -27,12 +27,19 @@ class Arrival:
 def sender_of(
     session: Session, channel: ChannelView, item: ParsedInbound, customer_id: UUID
 ) -> SenderView | None:
-    """Routes by destination and signature; where brands share the number, to the one that wrote last."""
-    fitting = [sender for sender in channel.senders if sender.address == item.to_address]
-    fitting = fitting or [s for s in channel.senders if s.address and item.to_address.endswith(s.address)]
-    fitting = fitting or list(channel.senders)
-    signed = [sender for sender in fitting if item.sign_name and sender.sign_name == item.sign_name]
-    fitting = signed or fitting
+    """Routes by destination and signature; where brands share the number, to the one that wrote last.
+
+    None where that leaves open which brand is meant: no brand is to read what was written to another.
+    Source: DESIGN, brands and channels.
+    """
+    owners = [sender for sender in channel.senders if sender.address == item.to_address]
+    owners = owners or [s for s in channel.senders if s.address and item.to_address.endswith(s.address)]
+    possible = owners or list(channel.senders)
+    signed = [sender for sender in possible if item.sign_name and sender.sign_name == item.sign_name]
+    is_known = bool(owners or signed) or len({sender.brand_id for sender in possible}) == 1
+    if not is_known and item.to_address:
+        return None
+    fitting = signed or possible
     if len(fitting) <= 1:
         return fitting[0] if fitting else None
     mine = {sender.id: sender for sender in fitting}
@@ -46,4 +53,6 @@ def sender_of(
         .order_by(Outbound.handed_at.desc())
         .limit(1)
     ).first()
-    return mine[wrote] if wrote else fitting[0]
+    if wrote is not None:
+        return mine[wrote]
+    return fitting[0] if is_known else None

@@ -161,3 +161,30 @@ def test_who_writes_has_a_number_that_works(shop: Shop) -> None:
     shop.hears((ALICE, "hello there"))
     assert shop.customer(ALICE).number_status == "verified"
     assert shop.customer(ALICE).last_inbound_at == shop.rows("inbounds", ALICE)[0].received_at
+
+
+def test_a_number_that_no_sender_has_stays_in_quarantine_where_brands_share_the_channel(shop: Shop) -> None:
+    shop.a_sender(shop.channel().id, "10690077", shop.a_brand("cafe"), sign_name="咖啡")
+    received = shop.hears((LI, "投诉"), to_address="10999999")
+    assert (received.inbound_ids, received.quarantined) == ([], 1)
+    signed = shop.hears((LI, "投诉"), to_address="10999999", sign_name="咖啡")
+    assert len(signed.inbound_ids) == 1
+    assert [row.brand_id for row in shop.rows("inbounds", LI)] == [shop.brand_named("cafe").id]
+
+
+def test_a_number_that_no_sender_has_is_the_brands_own_where_it_has_the_channel_alone(shop: Shop) -> None:
+    assert len(shop.hears((LI, "营业时间"), to_address="10999999").inbound_ids) == 1
+    shop.a_sender(shop.channel().id, "10690077")
+    assert len(shop.hears((LI, "营业时间"), to_address="10999999").inbound_ids) == 1
+
+
+def test_a_text_without_a_destination_goes_to_the_brand_that_wrote_last_and_to_no_other(shop: Shop) -> None:
+    other = shop.a_brand("cafe")
+    shop.a_sender(shop.channel().id, "10690077", other)
+    assert shop.hears((LI, "你好"), to_address="").quarantined == 1
+    sender = next(one for one in shop.channel().senders if one.brand_id == other)
+    order = Cause(CauseKind.EVENT, shop.clock(), "order.placed")
+    shop.queues(LI, "您的订单已收到", order, "cafe", sender=sender)
+    shop.dispatches()
+    shop.hears((LI, "你好"), to_address="")
+    assert [row.brand_id for row in shop.rows("inbounds", LI)] == [other]
