@@ -71,7 +71,9 @@ class EventKind(StrEnum):
     """What moves a clock."""
 
     REPLIED = "replied"
-    """A person wrote to the customer; an automatic receipt is no reply."""
+    """A person's text has left for the customer, at `at`; an automatic receipt is no reply."""
+    REPLY_FAILED = "reply_failed"
+    """The text that left at `at` did not reach the customer after all, or never left."""
     PAUSED = "paused"
     """A text asked the customer for something: resolution waits for them."""
     RESUMED = "resumed"
@@ -124,6 +126,8 @@ class SlaState:
     follow_up_breached_at: datetime | None = None
     follow_up_result: str | None = None
     reopened: int = 0
+    replies: tuple[datetime, ...] = ()
+    """When each text of a person left that, as far as anybody knows, reached the customer."""
 
     @property
     def pause_ends_at(self) -> datetime | None:
@@ -162,10 +166,8 @@ def apply(state: SlaState, event: SlaEvent, calendar: Calendar = WALL_CLOCK) -> 
     if ends_at is not None and event.at >= ends_at:
         state = _resumed(state, ends_at, calendar)
     match event.kind:
-        case EventKind.REPLIED:
-            return replace(
-                _resumed(state, event.at, calendar), first_response_at=state.first_response_at or event.at
-            )
+        case EventKind.REPLIED | EventKind.REPLY_FAILED:
+            return _replied(state, event, calendar)
         case EventKind.PAUSED if state.may_pause:
             return replace(state, status="waiting", paused_at=event.at, pauses=state.pauses + 1)
         case EventKind.RESUMED:
@@ -183,8 +185,24 @@ def apply(state: SlaState, event: SlaEvent, calendar: Calendar = WALL_CLOCK) -> 
     return state
 
 
+def _replied(state: SlaState, event: SlaEvent, calendar: Calendar) -> SlaState:
+    """The first response is the earliest of what counts as one: a reply, or the resolution.
+
+    It is known only once the provider has spoken, so it may lie before what the clock has recorded since.
+    """
+    replies = tuple(at for at in state.replies if at != event.at)
+    if event.kind == EventKind.REPLIED and event.at >= state.opened_at:
+        replies = (*replies, event.at)
+        state = _resumed(state, event.at, calendar)
+    counted = [*replies, *([state.resolution_at] if state.resolution_at else [])]
+    first_at = min(counted, default=None)
+    is_kept = first_at is not None and first_at <= state.first_response_due_at
+    breached_at = None if is_kept else state.first_response_breached_at
+    return replace(state, replies=replies, first_response_at=first_at, first_response_breached_at=breached_at)
+
+
 def _resumed(state: SlaState, at: datetime, calendar: Calendar) -> SlaState:
-    if state.paused_at is None:
+    if state.paused_at is None or at < state.paused_at:
         return state
     due_at = state.resolution_due_at
     if state.paused_at <= due_at:  # a deadline that was missed before the pause stays missed

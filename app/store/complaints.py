@@ -67,7 +67,7 @@ class Complaint(Table):
 
 
 class ComplaintEvent(Table):
-    """opened, joined, replied, paused, resumed, resolved, reopened, merged, breached, followed_up, noted, assigned."""
+    """opened, joined, noted, assigned, or one of the kinds that move a clock (`app.domain.sla.EventKind`)."""
 
     __tablename__ = "complaint_events"
     __table_args__ = (UniqueConstraint("complaint_id", "sequence"),)
@@ -106,8 +106,15 @@ def next_number(session: Session, brand_id: UUID) -> int:
     return session.scalars(taken.returning(Brand.next_complaint_number)).one() - 1
 
 
-def late(session: Session, now: datetime, limit: int) -> Rows:
-    """Complaints with a promise that was not kept in time and is not recorded as breached: (id, customer_id)."""
+Place = tuple[datetime, UUID]
+"""Where the page before has ended: the value it was sorted by, and the id."""
+
+
+def late(session: Session, now: datetime, limit: int, after: Place | None = None) -> Rows:
+    """Complaints with a promise that was not kept in time and is not recorded as breached, oldest first.
+
+    Of those that wait for the customer only their clock tells: (id, customer_id, clock, since).
+    """
     table = Complaint.__table__
     is_late = or_(
         *(
@@ -116,22 +123,29 @@ def late(session: Session, now: datetime, limit: int) -> Rows:
             for promise in ("first_response", "resolution", "follow_up")
         )
     )
-    waiting = select(table.c.id, table.c.customer_id).where(IS_UNSETTLED, is_late)
-    return session.execute(waiting.order_by(table.c.opened_at).limit(limit)).all()
+    columns = (table.c.id, table.c.customer_id, table.c.clock, table.c.opened_at.label("since"))
+    waiting = select(*columns).where(IS_UNSETTLED, is_late, *_after(table.c.opened_at, after))
+    return session.execute(waiting.order_by(table.c.opened_at, table.c.id).limit(limit)).all()
 
 
-def to_follow_up(session: Session, now: datetime, limit: int) -> Rows:
-    """Resolved complaints whose customers are to be asked by now: (id, customer_id, brand_id)."""
+def _after(column: Any, place: Place | None) -> list[Any]:
+    if place is None:
+        return []
+    at, row_id = place
+    return [(column > at) | ((column == at) & (Complaint.__table__.c.id > row_id))]
+
+
+def to_follow_up(session: Session, now: datetime, limit: int, after: Place | None = None) -> Rows:
+    """Resolved complaints whose customers are to be asked by now, longest due first:
+    (id, customer_id, brand_id, since)."""
     table = Complaint.__table__
     due = (
         IS_UNSETTLED,
         table.c.status == RESOLVED,
         table.c.follow_up_from <= now,
         table.c.follow_up_at.is_(None),
+        *_after(table.c.follow_up_from, after),
     )
-    return session.execute(
-        select(table.c.id, table.c.customer_id, table.c.brand_id)
-        .where(*due)
-        .order_by(table.c.follow_up_from)
-        .limit(limit)
-    ).all()
+    columns = (table.c.id, table.c.customer_id, table.c.brand_id, table.c.follow_up_from.label("since"))
+    asked = select(*columns).where(*due).order_by(table.c.follow_up_from, table.c.id)
+    return session.execute(asked.limit(limit)).all()

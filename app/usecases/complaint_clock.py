@@ -9,12 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain import sla
 from app.domain.flows.stimuli import Triggered
 from app.domain.purpose import Cause, CauseKind
+from app.domain.sla import SlaState
 from app.store import complaints as complaint_store
 from app.store import customers
 from app.store.customers import Profile
 from app.store.outbound.table import Outbound
+from app.store.tables import Rows
 from app.usecases import complaints, flow_runs
 from app.usecases.changes import Changes
 from app.usecases.isolation import each_alone_after_failure
@@ -28,21 +31,22 @@ FOLLOW_UP_FLOW = "complaint_follow_up"
 
 def record_breaches(parts: Parts, now: datetime) -> int:
     """Records the promises that were broken by now; each once, whatever was down meanwhile."""
-    with parts.store.read() as session:
-        late = complaint_store.late(session, now, BATCH)
-    return _each(parts, late, now, lambda _, turn, row: complaints.record_breaches(turn, row))
+    done = 0
+    for page in _pages(parts, complaint_store.late, now):
+        late = [row for row in page if sla.due_breaches(SlaState.from_json(row.clock), now)]
+        done += _each(parts, late, now, lambda _, turn, row: complaints.record_breaches(turn, row))
+    return done
 
 
 def ask_follow_ups(parts: Parts, now: datetime) -> int:
     """Asks the customers of resolved complaints whose time has come, by day where they live."""
-    with parts.store.read() as session:
-        due = complaint_store.to_follow_up(session, now, BATCH)
 
     def ask(session: Session, turn: Turn, row: dict[str, Any]) -> int:
         zone = turn.customer.timezone or turn.brand.timezone
         if row["status"] != complaint_store.RESOLVED or row["follow_up_at"] is not None:
             return 0
         if not complaints.is_asking_time(now, zone):
+            complaints.ask_later(turn, row, zone)
             return 0
         complaints.asked(turn, row)
         cause = Cause(CauseKind.COMPLAINT, now)
@@ -54,7 +58,20 @@ def ask_follow_ups(parts: Parts, now: datetime) -> int:
             complaints.followed_up(turn, row["id"], "not_possible")
         return 1
 
-    return _each(parts, due, now, ask)
+    return sum(_each(parts, page, now, ask) for page in _pages(parts, complaint_store.to_follow_up, now))
+
+
+def _pages(parts: Parts, read: Callable[..., Rows], now: datetime) -> Iterator[Rows]:
+    """Every due row, a batch at a time: rows that cannot proceed hold up none behind them."""
+    after = None
+    while True:
+        with parts.store.read() as session:
+            page = read(session, now, BATCH, after)
+        if page:
+            yield page
+        if len(page) < BATCH:
+            return
+        after = (page[-1].since, page[-1].id)
 
 
 def _each(

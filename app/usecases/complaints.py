@@ -89,9 +89,20 @@ def customer_wrote(turn: Turn, inbound_id: UUID) -> None:
         _move(turn, held, SlaEvent("resumed", turn.now), inbound_id=inbound_id)
 
 
-def replied(turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID) -> None:
-    """A person wrote to the customer: the first such text is the first response."""
-    _move(turn, complaint, SlaEvent("replied", turn.now), staff_id=staff_id, outbound_id=outbound_id)
+def replied(turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID, handed_at: datetime) -> None:
+    """A provider has taken what a person wrote: the first such text is the first response, as of its leaving."""
+    resolved_at = complaint["resolution_at"]
+    is_news = resolved_at is None or handed_at < resolved_at
+    if is_news and handed_at not in SlaState.from_json(complaint["clock"]).replies:
+        _move(turn, complaint, SlaEvent("replied", handed_at), staff_id=staff_id, outbound_id=outbound_id)
+
+
+def reply_failed(
+    turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID, handed_at: datetime | None
+) -> None:
+    """What a person wrote has not reached the customer: it is no response, and the clock goes on."""
+    event = SlaEvent("reply_failed", handed_at or turn.now)
+    _move(turn, complaint, event, staff_id=staff_id, outbound_id=outbound_id)
 
 
 def resolved(turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID) -> None:
@@ -114,6 +125,11 @@ def reopen(turn: Turn, complaint: Row, inbound_id: UUID | None, reason: str) -> 
 def asked(turn: Turn, complaint: Row) -> None:
     """The customer is being asked whether it is solved."""
     _move(turn, complaint, SlaEvent("followed_up", turn.now, "asked"))
+
+
+def ask_later(turn: Turn, complaint: Row, zone: str) -> None:
+    """It is night where the customer lives: they are asked from eight o'clock on, there."""
+    _change(turn, complaint, follow_up_from=sla.follow_up_at(turn.now - sla.FOLLOW_UP_AFTER, zone))
 
 
 def followed_up(turn: Turn, complaint_id: UUID, outcome: str) -> None:

@@ -49,7 +49,8 @@ def reply(
 ) -> UUID:
     """Sends the customer a text from staff, who then have the conversation; returns the outbound id.
 
-    A form that is sent twice names the same `outbound_id` and sends one text.
+    It counts as a response once a provider has taken it (`staff_replies`), not before. A form that is sent
+    twice names the same `outbound_id` and sends one text.
     Raises DeskRefusal: `empty`, `too_long`, `unknown_customer`, `no_sender`.
     """
     text = clean(text).strip()
@@ -69,10 +70,6 @@ def reply(
             complaint_id=complaint["id"] if complaint else None, staff_id=staff.id, is_follow_up=False
         )
         outbound_id = messages.queue(parts, turn, text, cause, origin, outbound_id=outbound_id)
-        if complaint is not None:
-            complaints.replied(turn, complaint, staff.id, outbound_id)
-        if turn.conversation is not None and turn.conversation["answered_at"] is None:
-            _change_conversation(turn, answered_at=now)
         audit.note(session, staff.email, "desk.reply", "customer", str(customer_id), now, staff.id)
     parts.wake.ring("outbound")
     return outbound_id
@@ -92,7 +89,7 @@ def hand_back(parts: Parts, staff: StaffMember, customer_id: UUID, brand_id: UUI
     """The bot answers again and the hand-over is closed; a complaint stays open until it is resolved."""
     with _desk(parts, customer_id, brand_id, now) as (session, turn):
         if turn.conversation is not None:
-            _change_conversation(turn, status=conversations.CLOSED, closed_at=now, staff_until=None)
+            hand_offs.change(turn, status=conversations.CLOSED, closed_at=now, staff_until=None)
         audit.note(session, staff.email, "desk.hand_back", "customer", str(customer_id), now, staff.id)
 
 
@@ -117,7 +114,7 @@ def resolve(parts: Parts, staff: StaffMember, complaint_id: UUID, text: str, now
             outbound_id = messages.say(parts, turn, "resolved", cause, origin)
         complaints.resolved(turn, complaint, staff.id, outbound_id)
         if turn.conversation is not None:
-            _change_conversation(turn, status=conversations.CLOSED, closed_at=now, staff_until=None)
+            hand_offs.change(turn, status=conversations.CLOSED, closed_at=now, staff_until=None)
         audit.note(session, staff.email, "complaint.resolve", "complaint", str(complaint_id), now, staff.id)
     parts.wake.ring("outbound")
 
@@ -181,16 +178,7 @@ def _complaint(turn: Turn, complaint_id: UUID) -> dict[str, object]:
 def _take(turn: Turn, staff: StaffMember, now: datetime) -> None:
     if turn.conversation is None:
         hand_offs.hand_off(turn, "staff_began")
-    _change_conversation(turn, staff_id=staff.id, staff_until=now + hand_offs.STAFF_HOLD)
-
-
-def _change_conversation(turn: Turn, **values: object) -> None:
-    held = turn.conversation
-    if held is None:
-        return
-    held.update(values)
-    if held["id"] not in turn.changes.new_conversations:
-        turn.changes.changed_conversations.setdefault(held["id"], {}).update(values)
+    hand_offs.change(turn, staff_id=staff.id, staff_until=now + hand_offs.STAFF_HOLD)
 
 
 def _wrote_lately(turn: Turn, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from app.providers.contract import Outcome, Outgoing, Rejected, Rejection, Unkno
 from app.store import customers, pacing
 from app.store.outbound import queue
 from app.store.outbound.table import FAILED, HANDING, QUEUED, REFUSED
-from app.usecases import messages, outcomes
+from app.usecases import messages, outcomes, staff_replies
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView, Directory, SenderView
 from app.usecases.gate_facts import GateFacts, purpose_now
@@ -92,9 +92,16 @@ def dispatch_channel(parts: Parts, channel: ChannelView, executor: Executor | No
 
 def _set_aside(parts: Parts, outbound_id: UUID) -> None:
     """A message that cannot be decided stands on the staff's list and leaves the queue."""
-    values = {"status": FAILED, "reason": "error", "is_for_staff": True, "settled_at": parts.now()}
+    now, changes = parts.now(), Changes()
+    values = {"status": FAILED, "reason": "error", "is_for_staff": True, "settled_at": now}
     with parts.store.write() as session:
+        locked = {row.id for row in customers.lock(session, queue.customers_of(session, [outbound_id]))}
+        for row in queue.claimed_rows(session, [outbound_id], locked):
+            told = ("outbound", row.id, row.customer_id, row.brand_id, "failed", "error")
+            changes.decide(*told, now, row.trace_id)
         queue.update_rows(session, [{"id": outbound_id, "leased_until": None, **values}])
+        changes.flush(session)
+        staff_replies.settle(parts, session, [outbound_id], now)
 
 
 def _record(
@@ -158,9 +165,7 @@ def _decide(
         for row in rows:
             send = facts.send(row)
             verdict = decide(send, facts.of(row), parts.rules.gate, now)
-            if wait := _number_wait(session, directory.senders[row.sender_id], verdict, now):
-                updates.append(_queued_again(row, now + wait, "number_paced", row.expires_at))
-                continue
+            verdict = _paced(session, directory.senders[row.sender_id], verdict, now)
             _log(changes, row, send.purpose, verdict, now)
             if isinstance(verdict.decision, Allow):
                 handing = _handing(parts, channel, directory, row, locked[row.customer_id], send.purpose, now)
@@ -179,17 +184,20 @@ def _decide(
         outcomes.open_questions(parts, session, changes, leaving, facts)
         _write(session, updates)
         changes.flush(session)
+        by_staff = [row.id for row in rows if row.staff_id is not None]
+        staff_replies.settle(parts, session, by_staff, now)
     done.handed = len(leaving)
     return done, leaving
 
 
-def _number_wait(session: Session, sender: SenderView, verdict: Verdict, now: datetime) -> timedelta | None:
-    """How long an allowed message has to wait for its number's own pace; None if it may leave now."""
+def _paced(session: Session, sender: SenderView, verdict: Verdict, now: datetime) -> Verdict:
+    """The gate's verdict, or a deferral where an allowed message has to wait for its number's own pace."""
     if sender.rate_per_second is None or not verdict.is_allowed:
-        return None
+        return verdict
     if pacing.grant(session, sender.id, sender.rate_per_second, 1, now):
-        return None
-    return timedelta(seconds=1 / sender.rate_per_second)
+        return verdict
+    until = now + timedelta(seconds=1 / sender.rate_per_second)
+    return Verdict(Defer(until, "number_paced"), "number_pace", ("number_paced",))
 
 
 def _log(changes: Changes, row: Any, purpose: str, verdict: Verdict, now: datetime) -> None:
@@ -245,23 +253,19 @@ def _handing(
     return outcomes.Leaving(row, update, outgoing)
 
 
-def _queued_again(row: Any, until: datetime, reason: str, expires_at: datetime | None) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "status": QUEUED,
-        "due_at": until,
-        "reason": reason,
-        "expires_at": expires_at,
-        "leased_until": None,
-    }
-
-
 def _deferred(row: Any, decision: Defer, now: datetime) -> dict[str, Any]:
     """The hours in which a message may not go do not count as its shelf life."""
     expires_at = row.expires_at
     if expires_at is not None and decision.reason == "quiet_hours":
         expires_at += decision.until - now
-    return _queued_again(row, decision.until, decision.reason, expires_at)
+    return {
+        "id": row.id,
+        "status": QUEUED,
+        "due_at": decision.until,
+        "reason": decision.reason,
+        "expires_at": expires_at,
+        "leased_until": None,
+    }
 
 
 def _refused(row: Any, verdict: Verdict, now: datetime) -> dict[str, Any]:

@@ -38,6 +38,16 @@ def hand_off(turn: Turn, reason: str) -> UUID:
     return conversation_id
 
 
+def change(turn: Turn, **values: object) -> None:
+    """Changes the open hand-over, for the rest of this turn and in the store; nothing where there is none."""
+    held = turn.conversation
+    if held is None:
+        return
+    held.update(values)
+    if held["id"] not in turn.changes.new_conversations:
+        turn.changes.changed_conversations.setdefault(held["id"], {}).update(values)
+
+
 def is_with_staff(turn: Turn) -> bool:
     """Whether a member of staff has the conversation at this moment, so that the bot is silent."""
     held = turn.conversation

@@ -23,7 +23,10 @@ NOT_VERIFIED = select(Customer.id).where(
 
 
 def learn(parts: Parts, session: Session, table: str, told: Sequence[Told], now: datetime) -> None:
-    """Moves the status of each number that a receipt tells of; takes the locks of those that change."""
+    """Moves the status of each number that a receipt tells of.
+
+    Takes the locks of those that change and of those staff wrote to, all at once: one after the other could deadlock.
+    """
     kinds = [
         (
             message,
@@ -37,6 +40,7 @@ def learn(parts: Parts, session: Session, table: str, told: Sequence[Told], now:
     delivered = [message.customer_id for message, kind, _ in kinds if kind == CodeKind.DELIVERED]
     if delivered:
         ids |= set(session.connection().execute(NOT_VERIFIED, {"ids": delivered}).scalars())
+    ids |= {message.customer_id for message, _, _ in told if message.staff_id is not None}
     if not ids:
         return
     locked = {row.id: row for row in customers.lock(session, ids)}

@@ -14,7 +14,7 @@ from app.domain.flows.stimuli import HandedOver, NotSent, StaffActed, Stimulus
 from app.providers.contract import Accepted, Outcome, Outgoing, Rejected, Rejection
 from app.store import customers, runs
 from app.store.outbound.table import ACCEPTED, FAILED, HANDING, QUEUED, UNKNOWN, Outbound
-from app.usecases import flow_runs, opting, receipts
+from app.usecases import flow_runs, opting, receipts, staff_replies
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView, Directory
 from app.usecases.gate_facts import GateFacts
@@ -52,22 +52,39 @@ def record(
 ) -> None:
     """Writes each outcome; a receipt that was faster keeps its word, and so does a later attempt."""
     customers.lock(session, {item.row.customer_id for item in leaving})
-    updates, opted_out, not_sent = [], [], []
+    updates, opted_out, not_sent, changes = [], [], [], Changes()
     for item, outcome in zip(leaving, results, strict=True):
         values = _values(item, outcome, now)
         named = {f"_{name}": value for name, value in values.items()}
         updates.append({"_id": item.row.id, "_attempts": item.update["attempts"], **named})
         if isinstance(outcome, Rejected) and outcome.kind is Rejection.OPT_OUT:
             opted_out.append(item.row)
+        else:
+            _log(changes, item.row, values, now)
         if values["status"] == FAILED and item.row.asks_question:
             not_sent.append((item.row, values["reason"]))
     updates.sort(key=lambda row: str(row["_id"]))
     session.connection().execute(_update_statement(), updates)
+    changes.flush(session)
     provider_ids = [outcome.provider_id for outcome in results if isinstance(outcome, Accepted)]
     if channel.capabilities.reports_receipts:
         receipts.apply_waiting(parts, session, channel, provider_ids, now)
     if opted_out or not_sent:
         _tell(parts, session, opted_out, not_sent, now)
+    by_staff = [item.row.id for item in leaving if item.row.staff_id is not None]
+    staff_replies.settle(parts, session, by_staff, now)
+
+
+VERDICTS = {QUEUED: "deferred", FAILED: "failed", UNKNOWN: "unknown"}
+
+
+def _log(changes: Changes, row: Any, values: Mapping[str, Any], now: datetime) -> None:
+    """What was taken is no decision of ours, and the same retry as last time says nothing new."""
+    status, reason = values["status"], values["reason"]
+    if status == ACCEPTED or (status == QUEUED and row.reason == reason):
+        return
+    told = ("outbound", row.id, row.customer_id, row.brand_id, VERDICTS[status], reason)
+    changes.decide(*told, now, row.trace_id, code=values["code"])
 
 
 def _values(item: Leaving, outcome: Outcome, now: datetime) -> dict[str, Any]:

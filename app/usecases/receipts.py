@@ -11,7 +11,7 @@ from app.providers.contract import ParsedReceipt
 from app.store.outbound import queue
 from app.store.outbound import receipts as receipt_store
 from app.store.tables import new_id
-from app.usecases import number_health
+from app.usecases import number_health, staff_replies
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
 
@@ -80,6 +80,8 @@ def _apply(
     told = [(message, row["status"], row["code"]) for message, row in best.values()]
     number_health.learn(parts, session, channel.provider.receipt_codes, told, now)
     _raise_states(session, list(best.values()))
+    by_staff = [message.id for message, _ in best.values() if message.staff_id is not None]
+    staff_replies.settle(parts, session, by_staff, now)
     return len(applied)
 
 

@@ -153,3 +153,21 @@ def test_asks_by_day_and_before_the_deadline(resolved: str, asked: str) -> None:
     found = follow_up_at(resolved_at, "Asia/Shanghai")
     assert found == datetime.fromisoformat(asked).replace(tzinfo=zone)
     assert found - resolved_at < timedelta(hours=72)
+
+
+def test_a_reply_that_failed_is_no_response_and_a_later_one_takes_its_place() -> None:
+    assert after(("replied", 1), ("reply_failed", 1)).first_response_at is None
+    both = after(("replied", 1), ("replied", 1.5), ("reply_failed", 1))
+    assert both.first_response_at == at(1.5)
+    assert due_breaches(after(("replied", 1), ("reply_failed", 1)), at(2) + MOMENT) == (Clock.FIRST_RESPONSE,)
+
+
+def test_a_reply_known_of_only_later_takes_back_a_breach_that_was_none() -> None:
+    breached = after(("breached", 2.1, "first_response"))
+    assert apply(breached, SlaEvent("replied", at(2))).first_response_breached_at is None
+    assert apply(breached, SlaEvent("replied", at(2) + MOMENT)).first_response_breached_at == at(2.1)
+
+
+def test_a_reply_from_before_the_complaint_was_reopened_does_not_answer_it_again() -> None:
+    reopened = after(("replied", 1), ("resolved", 2), ("reopened", 30))
+    assert apply(reopened, SlaEvent("replied", at(29))).first_response_at is None

@@ -10,7 +10,18 @@ from app.domain.sla import Deadlines, SlaEvent, SlaPolicy, SlaState, apply, due_
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOURS = st.floats(0, 400, allow_nan=False)
-KINDS = ["replied", "paused", "resumed", "resolved", "reopened", "merged", "breached", "followed_up", "noted"]
+KINDS = [
+    "replied",
+    "reply_failed",
+    "paused",
+    "resumed",
+    "resolved",
+    "reopened",
+    "merged",
+    "breached",
+    "followed_up",
+    "noted",
+]
 DETAILS = ["first_response", "resolution", "follow_up", "asked", "solved", "no_answer", None]
 
 

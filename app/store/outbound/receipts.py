@@ -68,6 +68,7 @@ def outbounds_named(
         Outbound.code,
         Outbound.handed_at,
         Outbound.run_id,
+        Outbound.staff_id,
         Outbound.trace_id,
     )
     named = Outbound.id.in_(ids) | Outbound.provider_id.in_(provider_ids)

@@ -44,6 +44,7 @@ EVENTS: Words = {
     "opened": lazy_gettext("Opened"),
     "joined": lazy_gettext("The customer wrote again"),
     "replied": lazy_gettext("Replied"),
+    "reply_failed": lazy_gettext("The reply did not reach the customer"),
     "paused": lazy_gettext("Waiting for the customer"),
     "resumed": lazy_gettext("The customer answered"),
     "resolved": lazy_gettext("Resolved"),

@@ -103,6 +103,7 @@ def test_the_fragment_is_the_same_list_without_the_page(staff: Visitor) -> None:
 def test_a_first_response_starts_the_next_clock(desk: Desk, staff: Visitor) -> None:
     staff.opens(desk.path_of(ALICE))
     staff.sends(desk.path_of(ALICE) + "/reply", text="So sorry! A new one is on its way.")
+    desk.work()
     text = staff.opens("/inbox?show=complaints")[1]
     assert names(text) == ["+86*******2002", "Alice"]
     assert re.findall(r'class="which">([^<]+)', text) == ["First response", "Resolution"]
