@@ -1,15 +1,19 @@
 """Settles hand-overs of which nobody knows the outcome: by asking the provider, or by a person; never by resending."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.providers.contract import Found, NotFound, Outgoing, Sought
 from app.store import customers
 from app.store.outbound import queue
 from app.store.outbound.table import FAILED, QUEUED, UNKNOWN, Outbound
+from app.store.writing import rows_changed
+from app.usecases import outcomes, staff_replies
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
@@ -39,6 +43,7 @@ def settle(parts: Parts, now: datetime) -> dict[str, int]:
 def _unknown(parts: Parts, channel: ChannelView, now: datetime) -> Sequence[Any]:
     table = Outbound.__table__
     due = (
+        queue.IS_OPEN,
         table.c.channel_id == channel.id,
         table.c.status == UNKNOWN,
         table.c.handed_at.between(now - ASK_UNTIL, now - ASK_AFTER),
@@ -62,18 +67,31 @@ def _ask(parts: Parts, channel: ChannelView, row: Any, now: datetime) -> str:
             return "found"
         if not isinstance(fate, NotFound):
             return "unknown"
+        locked = {one.id: one for one in customers.lock(session, [row.customer_id])}
         still = (Outbound.id == row.id, Outbound.status == UNKNOWN)
         is_late = row.expires_at is not None and row.expires_at <= now
         again = {"status": FAILED, "reason": "never_taken", "settled_at": now}
         if not is_late:
             again = {"status": QUEUED, "reason": "never_taken", "due_at": now}
-        session.execute(update(Outbound).where(*still).values(leased_until=None, **again))
-        changes = Changes()
-        changes.decide(
-            "outbound", row.id, row.customer_id, row.brand_id, "settled", "never_taken", now, row.trace_id
-        )
-        changes.flush(session)
+        done = session.execute(update(Outbound).where(*still).values(leased_until=None, **again))
+        if not rows_changed(done):
+            return "found"
+        _tell_never_taken(parts, session, row, locked, is_late, now)
     return "not_found"
+
+
+def _tell_never_taken(
+    parts: Parts, session: Session, row: Any, locked: Mapping[UUID, Any], is_late: bool, now: datetime
+) -> None:
+    """A question that will not be tried again lets its run go on; a text of staff comes back to them."""
+    changes = Changes()
+    told = ("outbound", row.id, row.customer_id, row.brand_id, "settled", "never_taken")
+    changes.decide(*told, now, row.trace_id)
+    if is_late:
+        directory = parts.directory.current(now)
+        outcomes.tell_run_not_sent(session, parts, directory, changes, row, locked, "never_taken", now)
+    changes.flush(session)
+    staff_replies.settle(parts, session, [row.id], now)
 
 
 def _sought(parts: Parts, channel: ChannelView, row: Any) -> Sought:
@@ -94,6 +112,7 @@ def _sought(parts: Parts, channel: ChannelView, row: Any) -> Sought:
 def _put_on_staffs_list(parts: Parts, now: datetime) -> int:
     table = Outbound.__table__
     overdue = (
+        queue.IS_OPEN,
         table.c.status == UNKNOWN,
         table.c.handed_at <= now - TO_STAFF_AFTER,
         table.c.is_for_staff.is_(False),

@@ -258,8 +258,10 @@ def test_a_number_keeps_its_pace_and_the_log_is_not_filled(shop: Shop) -> None:
         shop.passes(seconds=1)
         shop.dispatches()
     assert len(lines.taken) == 4
-    for n in range(4):
-        assert shop.reasons(f"+86139000010{n:02}") == [("allowed", "allowed")]
+    assert shop.reasons("+8613900001000") == [("allowed", "allowed")]
+    for n in range(1, 4):  # however often each had to wait
+        told = shop.reasons(f"+86139000010{n:02}")
+        assert told == [("deferred", "number_paced"), ("allowed", "allowed")]
 
 
 def test_what_is_refused_does_not_use_up_its_numbers_pace(shop: Shop) -> None:
@@ -294,6 +296,7 @@ def test_a_hand_over_whose_worker_died_is_unknown_and_never_sent_again(shop: Sho
     shop.passes(seconds=61)
     assert release_leases.run(shop.parts, shop.clock())["lost"] == 1
     assert (shop.outbound(message).status, shop.outbound(message).reason) == ("unknown", "hand_over_lost")
+    assert shop.reasons(WANG)[-1] == ("unknown", "hand_over_lost")
     for _ in range(3):
         shop.passes(hours=1)
         shop.dispatches()
@@ -305,6 +308,7 @@ def test_a_provider_that_raises_leaves_the_outcome_unknown(shop: Shop) -> None:
     lines = shop.dials(RuntimeError("broken"))
     shop.dispatches()
     assert shop.outbound(message).status == "unknown"
+    assert shop.reasons(WANG) == [("allowed", "allowed"), ("unknown", "answer_lost")]
     shop.passes(hours=1)
     shop.dispatches()
     assert len(lines.taken) == 1
@@ -323,6 +327,7 @@ def test_what_a_provider_will_never_take_is_not_tried_again(
     row = shop.outbound(message)
     assert (row.status, row.reason, row.code) == ("failed", f"provider_{kind}", "E1")
     assert row.is_for_staff is is_for_staff
+    assert shop.reasons(WANG) == [("allowed", "allowed"), ("failed", f"provider_{kind}")]
     shop.passes(hours=1)
     shop.dispatches()
     assert len(lines.taken) == 1
@@ -335,6 +340,8 @@ def test_a_temporary_refusal_is_tried_six_times_and_then_given_up(shop: Shop) ->
         shop.dispatches()
         shop.passes(minutes=16)
     assert len(lines.taken) == outcomes.MAX_ATTEMPTS
+    put_off = [one for one in shop.reasons(WANG) if one != ("allowed", "allowed")]
+    assert put_off == [("deferred", "retry"), ("failed", "provider_temporary")]
     assert (shop.outbound(message).status, shop.outbound(message).reason) == ("failed", "provider_temporary")
 
 

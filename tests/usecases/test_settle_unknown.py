@@ -104,3 +104,22 @@ def test_the_opt_out_that_came_meanwhile_stops_the_second_try(shop: Shop) -> Non
     shop.queues(LI, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock()))
     shop.dispatches()
     assert shop.outbounds(LI)[-1].reason == "opted_out"
+
+
+def test_a_question_that_was_never_taken_and_is_too_late_lets_its_run_go_on(shop: Shop) -> None:
+    asked = Asked(NotFound())
+    provider = replace(PROVIDER, query=asked, capabilities=replace(PROVIDER.capabilities, can_query=True))
+    shop.parts = replace(shop.parts, directory=DirectoryCache(shop.parts.store, {"simulator": provider}))
+    shop.tells("order.completed", "e1", order_number="A1")
+    shop.dials(Unknown("timeout"))
+    shop.dispatches()
+    (question,) = shop.outbounds(WANG)
+    assert (question.asks_question, question.status) == (True, "unknown")
+    shop.clock.at = question.expires_at + timedelta(seconds=1)
+    before = shop.rows("runs", WANG)[0]
+    settle(shop.parts, shop.clock())
+    row = shop.outbound(question.id)
+    assert (row.status, row.reason) == ("failed", "never_taken")
+    after = shop.rows("runs", WANG)[0]
+    assert (before.status, after.status) == ("active", "finished")
+    assert shop.rows("questions", WANG) == []

@@ -79,14 +79,15 @@ def release_expired(session: Session, now: datetime) -> int:
     return rows_changed(done)
 
 
-def expire_hand_overs(session: Session, now: datetime) -> list[UUID]:
-    """Hand-overs whose worker died: nobody knows whether the provider took them, so they are `unknown`, not resent."""
+def expire_hand_overs(session: Session, now: datetime) -> Rows:
+    """Hand-overs whose worker died: nobody knows whether the provider took them, so they are `unknown`, not resent.
+
+    Returns (id, customer_id, brand_id, trace_id).
+    """
     lost = update(Outbound).where(IS_OPEN, Outbound.status == HANDING, Outbound.leased_until <= now)
-    return list(
-        session.scalars(
-            lost.values(status=UNKNOWN, reason="hand_over_lost", leased_until=None).returning(Outbound.id)
-        )
-    )
+    told = (Outbound.id, Outbound.customer_id, Outbound.brand_id, Outbound.trace_id)
+    values = {"status": UNKNOWN, "reason": "hand_over_lost", "leased_until": None}
+    return session.execute(lost.values(values).returning(*told)).all()
 
 
 CANCEL = (
