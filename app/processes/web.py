@@ -1,15 +1,19 @@
 """Serves the web application: webhooks, console, API and simulator, in one process or several."""
 
-import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from app.web import arriving
 
 THREADS = 32
 """Most of them wait: deliveries that come while one is being written share the next commit."""
+HEADERS_WITHIN_MS = 10_000
 
 
 class PortTaken(Exception):
@@ -21,22 +25,21 @@ def serve(host: str, port: int, workers: int, threads: int = THREADS) -> None:
 
     Raises PortTaken where another server has the port.
     """
-    logging.getLogger("_granian").addFilter(_is_no_doubt_of_threads)
     server = Granian(
         "app.wsgi:app",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS),
         websockets=False,
         workers=workers,
-        blocking_threads=threads,
         respawn_failed_workers=workers > 1,
         workers_kill_timeout=8,
         log_dictconfig={"loggers": {"_granian": {"level": "INFO", "propagate": True}}},
     )
     with held(host, port):
-        server.serve()
+        server.serve(target_loader=partial(arriving.load, threads))
 
 
 def is_free(host: str, port: int) -> bool:
@@ -67,8 +70,3 @@ def held(host: str, port: int) -> Iterator[None]:
 
 def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def _is_no_doubt_of_threads(line: logging.LogRecord) -> bool:
-    """Whether it is not Granian's doubt of more threads than processors, which `THREADS` answers."""
-    return not line.getMessage().startswith("Configuration allows spawning up to")
