@@ -138,7 +138,10 @@ def lease_for_understanding(session: Session, limit: int, now: datetime, lease: 
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    leased = update(Inbound).where(Inbound.id.in_(chosen)).values(leased_until=now + lease)
+    ids = list(
+        session.scalars(chosen)
+    )  # a subquery with a limit may be run more than once, and take too many
+    leased = update(Inbound).where(Inbound.id.in_(ids)).values(leased_until=now + lease)
     return session.execute(leased.returning(*table.c)).all()
 
 

@@ -77,7 +77,10 @@ def due_receipts(session: Session, now: datetime, limit: int) -> Rows:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    reported = update(SimulatedMessage).where(SimulatedMessage.id.in_(chosen)).values(reported_at=now)
+    ids = list(
+        session.scalars(chosen)
+    )  # a subquery with a limit may be run more than once, and take too many
+    reported = update(SimulatedMessage).where(SimulatedMessage.id.in_(ids)).values(reported_at=now)
     return session.execute(
         reported.returning(
             table.c.id,

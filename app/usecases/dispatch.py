@@ -160,7 +160,7 @@ def _decide(
         now = parts.now()
         directory = parts.directory.current(now)
         locked = {row.id: row for row in customers.lock_to_send(session, queue.customers_of(session, ids))}
-        rows = queue.claimed_rows(session, ids, locked)
+        rows = _in_order(session, queue.claimed_rows(session, ids, locked))
         facts = GateFacts.read(parts, session, directory, channel, rows, locked, now)
         for row in rows:
             send = facts.send(row)
@@ -188,6 +188,14 @@ def _decide(
         staff_replies.settle(parts, session, by_staff, now)
     done.handed = len(leaving)
     return done, leaving
+
+
+def _in_order(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
+    """The rows without those that would overtake an earlier message to their customer; these go back to the queue."""
+    early = queue.overtaking(session, [row.id for row in rows]) if rows else set()
+    if early:
+        queue.unclaim(session, early)
+    return [row for row in rows if row.id not in early]
 
 
 def _paced(session: Session, sender: SenderView, verdict: Verdict, now: datetime) -> Verdict:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.store.outbound.table import CANCELLED, CLAIMED, HANDING, QUEUED, UNKNOWN, Outbound
@@ -29,16 +29,36 @@ def has_due(session: Session, channel_id: UUID, now: datetime) -> bool:
     return session.scalars(due.limit(1)).first() is not None
 
 
+_BEFORE = TABLE.alias("before")
+_IS_BEHIND = (
+    select(_BEFORE.c.id)
+    .where(
+        text("before.status IN ('claimed', 'handing', 'unknown')"),
+        _BEFORE.c.status.in_((CLAIMED, HANDING)),
+        _BEFORE.c.customer_id == TABLE.c.customer_id,
+        _BEFORE.c.channel_id == TABLE.c.channel_id,
+        _BEFORE.c.priority <= TABLE.c.priority,
+    )
+    .exists()
+)
+
+
 def claim(session: Session, channel_id: UUID, limit: int, now: datetime, lease: timedelta) -> list[UUID]:
-    """Takes due messages of a channel, so that no other worker looks at them during the lease; most urgent first."""
+    """Takes due messages of a channel, so that no other worker looks at them during the lease; most urgent first.
+
+    A customer to whom one at least as urgent is under way is left for later, so that theirs keep their order.
+    """
     due = (
         select(TABLE.c.id)
-        .where(IS_QUEUED, TABLE.c.channel_id == channel_id, TABLE.c.due_at <= now)
+        .where(IS_QUEUED, TABLE.c.channel_id == channel_id, TABLE.c.due_at <= now, ~_IS_BEHIND)
         .order_by(TABLE.c.priority, TABLE.c.due_at, TABLE.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    claimed = update(Outbound).where(Outbound.id.in_(due), Outbound.status == QUEUED)
+    ids = list(session.scalars(due))  # a subquery with a limit may be run more than once, and take too many
+    if not ids:
+        return []
+    claimed = update(Outbound).where(Outbound.id.in_(ids), Outbound.status == QUEUED)
     rows = session.execute(
         claimed.values(status=CLAIMED, leased_until=now + lease).returning(
             Outbound.priority, Outbound.due_at, Outbound.id
@@ -54,6 +74,23 @@ def claimed_rows(session: Session, ids: Collection[UUID], customers: Collection[
     return session.execute(
         select(TABLE).where(*mine).order_by(TABLE.c.priority, TABLE.c.due_at, TABLE.c.id)
     ).all()
+
+
+def overtaking(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Of these claimed messages, those that would overtake one to the same customer that another worker has claimed.
+
+    Asked under the customers' locks: two workers that claim at the same moment do not see each other's claims.
+    """
+    place, before = (tuple_(t.c.priority, t.c.due_at, t.c.id) for t in (TABLE, _BEFORE))
+    mine = (_BEFORE.c.customer_id == TABLE.c.customer_id) & (_BEFORE.c.channel_id == TABLE.c.channel_id)
+    is_elsewhere = _BEFORE.c.status.in_((QUEUED, CLAIMED, HANDING)) & _BEFORE.c.id.not_in(ids)
+    is_due = _BEFORE.c.due_at <= TABLE.c.due_at
+    found = (
+        select(TABLE.c.id)
+        .join(_BEFORE, mine)
+        .where(TABLE.c.id.in_(ids), is_elsewhere, is_due, before < place)
+    )
+    return set(session.scalars(found))
 
 
 def customers_of(session: Session, ids: Collection[UUID]) -> set[UUID]:
