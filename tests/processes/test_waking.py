@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from app import clock
-from app.processes.waking import POLL_S, Polling, RedisBell
+from app.processes.waking import LONGEST_POLL_S, LOOKS_AT_A_PACE, POLL_S, Polling, RedisBell
 
 
 def seconds(action: object) -> float:
@@ -60,3 +60,39 @@ def test_without_redis_it_polls_and_does_not_ask_for_it_each_time(what: str) -> 
     assert bell._away_until > clock.monotonic()
     assert seconds(lambda: [bell.wait(what, 10) for _ in range(20)]) < 5
     assert seconds(lambda: [bell.ring(what) for _ in range(100)]) < 1
+
+
+class Bell(threading.Event):
+    """Notes how long it was waited for, and does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout or 0.0)
+        return self.is_set()
+
+
+def test_who_finds_nothing_for_a_while_looks_less_often_until_there_is_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = [0.0]
+    monkeypatch.setattr("app.clock.monotonic", lambda: at[0])
+    polling, bell = Polling(), Bell()
+    polling._bells["inbound"] = bell
+    for _ in range(LOOKS_AT_A_PACE * 6):
+        polling.wait("inbound", 10)
+    assert bell.waited == sorted(bell.waited)
+    assert (bell.waited[0], bell.waited[-1]) == (POLL_S, LONGEST_POLL_S)
+    polling.ring("inbound")
+    polling.wait("inbound", 10)
+    polling.wait("inbound", 10)
+    assert bell.waited[-1] == POLL_S
+    for _ in range(LOOKS_AT_A_PACE * 6):
+        polling.wait("inbound", 10)
+    at[0] += 1  # there was work to do meanwhile
+    polling.wait("inbound", 10)
+    assert bell.waited[-1] == POLL_S
+    polling.wait("inbound", 0.001)
+    assert bell.waited[-1] == 0.001

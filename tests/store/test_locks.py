@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select, update
 
 from app.store import customers
 from app.store.customers import Customer, ids_of_all
+from app.store.writing import update_all
 from tests.usecases.shop import WANG, Shop
 
 
@@ -77,3 +78,22 @@ def test_a_transaction_that_fails_keeps_nothing(shop: Shop) -> None:
     with shop.parts.store.read() as session:
         assert session.scalars(select(Customer.id)).all() != []
         assert customers.by_phone(session, "+8613912345678") is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_updates_of_the_same_rows_told_in_opposite_order_do_not_deadlock(shop: Shop) -> None:
+    with shop.parts.store.write() as session:
+        ids = list(ids_of_all(session, [f"+86139{n:08d}" for n in range(40)], shop.clock()).values())
+    both = Barrier(2)
+
+    def work(order: int) -> int:
+        done = 0
+        for n in range(20):
+            both.wait(20)
+            with shop.parts.store.write() as session:
+                rows = [{"id": one, "timezone": f"zone {n}"} for one in ids[::order]]
+                done += update_all(session, Customer, rows)
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(work, (1, -1))) == [20 * len(ids)] * 2
