@@ -5,27 +5,26 @@ when a commit was begun and when it was done, so a gate that began to commit aft
 certainly broken the promise, and no other can.
 """
 
+import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
 
 from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import Accepted, Outcome, Outgoing, Parsed, ParsedInbound
 from app.store import customers
+from app.store.channels import Sender
 from app.store.customers import ids_of_all
-from app.store.engine import Store, open_engine
-from app.store.outbound.table import ACCEPTED, CANCELLED, REFUSED, Outbound
+from app.store.outbound.table import ACCEPTED, CANCELLED, CLAIMED, HANDING, QUEUED, REFUSED, Outbound
 from app.store.tables import new_id
 from app.usecases import messages, opting
 from app.usecases.changes import Changes
@@ -34,26 +33,12 @@ from app.usecases.parts import Parts
 from app.usecases.receive import Delivery, receive
 from app.usecases.turn import Reader
 from tests.faults.premises import Premises, channel_of, furnish, phone_of
+from tests.faults.processes import Processes, until
+from tests.faults.watched_store import NOON, WatchedStore, since
 
-NOON = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
 CUSTOMERS = 80
 BATCH = 6
 OFFER = "周末全场八折"
-
-
-class WatchedStore(Store):
-    """Knows when the last commit of this thread was begun and done, in monotonic seconds."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(open_engine(url, busy_ms=30_000))
-        self.last = threading.local()
-
-    @contextmanager
-    def write(self) -> Iterator[Session]:
-        with super().write() as session:
-            yield session
-            self.last.begun = time.monotonic()
-        self.last.done = time.monotonic()
 
 
 @dataclass
@@ -68,11 +53,6 @@ class Carrier:
             self.begun.setdefault(message.to_phone, []).append(self.store.last.begun)
         time.sleep(0.002)
         return [Accepted(str(new_id())) for _ in outgoing]
-
-
-def since(started: float) -> Callable[[], datetime]:
-    """A clock that began at noon in Shanghai, when marketing may go."""
-    return lambda: NOON + timedelta(seconds=time.monotonic() - started)
 
 
 def queue_marketing(parts: Parts, phones: Sequence[str]) -> None:
@@ -182,3 +162,64 @@ def check_rows(parts: Parts, phones: Sequence[str]) -> None:
     assert states == {"withdrawn"}
     statuses = {row.status for row in found if row.purpose == "marketing"}
     assert statuses <= {CANCELLED, REFUSED, ACCEPTED}
+
+
+WORKERS = ("worker-a", "worker-b")
+
+
+@pytest.mark.soak(ci=1, full=20)
+def test_no_hand_over_of_another_process_begins_after_its_opt_out(
+    database_url: str, tmp_path: Path, rounds: int, measured: Callable[[str], None]
+) -> None:
+    premises, started = Premises(tmp_path, database_url), time.monotonic()
+    furnish(premises, now=NOON)
+    sent = 0
+    with Processes(premises) as processes, ExitStack() as stack:
+        store = WatchedStore(database_url)
+        parts = stack.enter_context(premises.opened(since(started), store))
+        with parts.store.write() as session:  # so that they do not all leave in one batch
+            session.execute(update(Sender).values(rate_per_second=CUSTOMERS / 4))
+        for name in WORKERS:
+            told = (str(tmp_path), database_url, str(started), str(tmp_path / f"{name}.notes"))
+            processes.start(name, "-m", "tests.faults.racing_worker", *told)
+        for name in WORKERS:
+            until(lambda name=name: processes.has_said(name, "worker started"))  # type: ignore[misc]
+        for number in range(rounds):
+            phones = [phone_of(number * CUSTOMERS + each) for each in range(CUSTOMERS)]
+            stopped = race_with_processes(parts, store, phones, tmp_path, number)
+            begun = handed_by(tmp_path, phones)
+            late = [phone for phone in phones for at in begun.get(phone, ()) if at > stopped[phone]]
+            assert late == [], "a hand-over began after its opt-out was committed"
+            assert {len(times) for times in begun.values()} <= {1}
+            assert 0 < len(begun) < CUSTOMERS, "no race: all were handed over, or none"
+            check_rows(parts, phones)
+            sent += len(begun)
+    measured(f"{sent} of {rounds * CUSTOMERS} handed over before their opt-out by two processes, none after")
+
+
+def race_with_processes(
+    parts: Parts, store: WatchedStore, phones: list[str], folder: Path, seed: int
+) -> dict[str, float]:
+    """Queue marketing, opt out in step with what the workers hand over, and wait until nothing is under way."""
+    order = random.Random(seed).sample(phones, len(phones))
+    queue_marketing(parts, phones)
+    stopped = opt_out_all(parts, store, order, lambda: len(handed_by(folder, phones)))
+    until(lambda: not is_under_way(parts))
+    return stopped
+
+
+def handed_by(folder: Path, phones: Sequence[str]) -> dict[str, list[float]]:
+    """When the gates that let these customers' offers go had begun to commit, as the workers have noted it."""
+    begun: dict[str, list[float]] = {}
+    for notes in folder.glob("*.notes"):
+        whole, _, _ = notes.read_text(encoding="utf-8").rpartition("\n")
+        for line in map(json.loads, whole.splitlines()):
+            if OFFER in line["text"] and line["to"] in phones:
+                begun.setdefault(line["to"], []).append(line["begun"])
+    return begun
+
+
+def is_under_way(parts: Parts) -> bool:
+    with parts.store.read() as session:
+        waiting = select(Outbound.id).where(Outbound.status.in_((QUEUED, CLAIMED, HANDING)))
+        return session.scalars(waiting.limit(1)).first() is not None
