@@ -38,6 +38,15 @@ class CauseKind(StrEnum):
     OPT_IN = "opt_in"
     OPT_OUT = "opt_out"
     STAFF_ALERT = "staff_alert"
+    CHANNEL_TEST = "channel_test"
+    """An operator has asked for it, to see that a channel works."""
+
+
+_SERVES = {
+    CauseKind.EVENT: "transactional_event",
+    CauseKind.COMPLAINT: "own_complaint",
+    CauseKind.CHANNEL_TEST: "asked_for_test",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +94,8 @@ def derive_purpose(
 ) -> tuple[Purpose, str]:
     """The purpose of a send and the reason code for it. Source: SPEC CP-2.
 
-    A reply needs a text of that person within 24 hours; service needs a transactional event or a complaint
-    of theirs and no promotional word in the text; all else is marketing. `transactional` holds the event
+    A reply needs a text of that person within 24 hours; service needs a transactional event, a complaint
+    or a test of theirs and no promotional word in the text; all else is marketing. `transactional` holds the event
     types, or families of them (`order.`), that are somebody's own business with the brand.
     """
     match cause.kind:
@@ -104,11 +113,10 @@ def derive_purpose(
             return Purpose.MARKETING, "no_recent_inbound"
         case CauseKind.EVENT if not is_transactional(cause.event_type, transactional):
             return Purpose.MARKETING, "event_not_transactional"
-        case CauseKind.EVENT | CauseKind.COMPLAINT:
+        case CauseKind.EVENT | CauseKind.COMPLAINT | CauseKind.CHANNEL_TEST:
             if promotional.first_in(text):
                 return Purpose.MARKETING, "promotional_words"
-            is_event = cause.kind == CauseKind.EVENT
-            return Purpose.SERVICE, "transactional_event" if is_event else "own_complaint"
+            return Purpose.SERVICE, _SERVES[CauseKind(cause.kind)]
     return Purpose.MARKETING, "started_by_brand"
 
 

@@ -152,7 +152,7 @@ def _addresses(given: str, *, has_webhook: bool) -> tuple[str, ...]:
 
 
 def send_test(parts: Parts, channel: ChannelView, e164: str, text: str, now: datetime) -> UUID:
-    """Queues one message through this channel and hands it over; it is a message to staff, and goes by the gate."""
+    """Queues one message through this channel and hands it over; it goes by the gate, as any service message."""
     if not channel.senders:
         raise ChannelRefused(f"channel {channel.name} has no sender")
     directory, changes, sender = parts.directory.current(now), Changes(), channel.senders[0]
@@ -161,7 +161,7 @@ def send_test(parts: Parts, channel: ChannelView, e164: str, text: str, now: dat
         locked = {row.id: row for row in customers.lock(session, [customer_id])}
         book = Reader(session, directory, changes, now).turns({(customer_id, sender.id)}, locked)
         turn = book.turn(customer_id, sender.id, uuid4().hex)
-        outbound_id = messages.queue(parts, turn, text, Cause(CauseKind.STAFF_ALERT, now))
+        outbound_id = messages.queue(parts, turn, text, Cause(CauseKind.CHANNEL_TEST, now))
         changes.flush(session)
     dispatch_channel(parts, channel, None)
     return outbound_id

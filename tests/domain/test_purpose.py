@@ -92,3 +92,8 @@ def test_every_cause_has_a_purpose() -> None:
 )
 def test_promotional_words(text: str, word: str | None) -> None:
     assert shipped().promotional.first_in(text) == word
+
+
+def test_a_channels_test_is_service_unless_it_promotes() -> None:
+    assert derived("channel_test", "This is a test of this channel.")[0] is Purpose.SERVICE
+    assert derived("channel_test", "全场五折")[0] is Purpose.MARKETING

@@ -7,7 +7,7 @@ from tests.meta.sources import name_of, parsed, python_files
 
 CREATORS = {
     "app/bench/dispatch.py": {"EVENT"},  # the load of the benchmark
-    "app/usecases/channel_setup.py": {"STAFF_ALERT"},  # the test message that an admin sends themselves
+    "app/usecases/channel_setup.py": {"CHANNEL_TEST"},  # the test message that an admin sends themselves
     "app/usecases/desk.py": {"COMPLAINT", "STAFF_REPLY"},
     "app/usecases/follow_route.py": {"INBOUND", "OPT_OUT"},
     "app/usecases/opt_by_rule.py": {"OPT_IN", "OPT_OUT"},
@@ -99,4 +99,4 @@ def test_nobody_chooses_a_purpose() -> None:
 
 def test_every_kind_of_cause_is_made_or_waits_for_its_part() -> None:
     made = set().union(*CREATORS.values(), *STARTERS.values())
-    assert {kind.name for kind in CauseKind} - made == {"CAMPAIGN", "JOURNEY"}
+    assert {kind.name for kind in CauseKind} - made == {"CAMPAIGN", "JOURNEY", "STAFF_ALERT"}
