@@ -42,7 +42,7 @@ class Connections:
         if not channel.provider.has_webhook:
             return StoredCarrier(self._store, channel.id, self._now)
         if self._transport is None:
-            self._transport = Transport(connections=32)
+            self._transport = Transport(connections=32, monotonic=clock.monotonic)
         return self._transport
 
     def close(self) -> None:

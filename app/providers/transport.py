@@ -6,7 +6,6 @@ number.
 """
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -85,7 +84,7 @@ class Transport:
         connect: timedelta = timedelta(seconds=5),
         answer: timedelta = timedelta(seconds=15),
         connections: int = 32,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float],
         inner: httpx2.BaseTransport | None = None,
     ) -> None:
         seconds = answer.total_seconds()

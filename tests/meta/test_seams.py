@@ -63,6 +63,18 @@ def test_only_the_clock_reads_the_clock() -> None:
     assert [read for read in reads if not read.startswith("app/clock.py:")] == []
 
 
+def test_only_the_clock_measures_time() -> None:
+    """Not even as a default: time is an argument."""
+    measures = [
+        f"{name_of(path)}:{node.lineno} {ast.unparse(node)}"
+        for path in python_files("app")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute)
+        and ast.unparse(node) in ("time.monotonic", "time.perf_counter", "time.time")
+    ]
+    assert [read for read in measures if not read.startswith("app/clock.py:")] == []
+
+
 def test_of_the_app_the_bot_imports_only_the_folding_of_text() -> None:
     allowed = {"app", "app.domain", "app.domain.text"}
     for path in python_files("bot"):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app import clock
 from app.providers.contract import (
     Accepted,
     Outgoing,
@@ -189,7 +190,7 @@ def gateway():
 
 @pytest.fixture
 def transport():
-    one = Transport(connect=timedelta(seconds=2), answer=timedelta(seconds=2))
+    one = Transport(connect=timedelta(seconds=2), answer=timedelta(seconds=2), monotonic=clock.monotonic)
     yield one
     one.close()
 

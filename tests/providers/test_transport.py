@@ -7,11 +7,12 @@ from threading import Thread
 import httpx2
 import pytest
 
+from app import clock
 from app.providers.transport import Answer, Lost, NotSent, Transport, Unsendable
 
 
 def over(answer) -> Transport:
-    return Transport(inner=httpx2.MockTransport(answer))
+    return Transport(inner=httpx2.MockTransport(answer), monotonic=clock.monotonic)
 
 
 def raising(error: Exception):
@@ -82,7 +83,7 @@ def test_a_redirect_is_not_followed():
 def test_a_connection_refused_is_not_sent():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody else can take the port meanwhile
-        transport = Transport(connect=timedelta(seconds=1))
+        transport = Transport(connect=timedelta(seconds=1), monotonic=clock.monotonic)
         assert transport.request("GET", f"http://127.0.0.1:{taken.getsockname()[1]}/") == NotSent(
             "ConnectError"
         )
@@ -91,7 +92,7 @@ def test_a_connection_refused_is_not_sent():
 
 def test_a_silent_server_is_lost_within_the_limit():
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        transport = Transport(answer=timedelta(seconds=0.2))
+        transport = Transport(answer=timedelta(seconds=0.2), monotonic=clock.monotonic)
         outcome = transport.request("POST", f"http://127.0.0.1:{silent.getsockname()[1]}/", content=b"x")
         assert outcome == Lost("ReadTimeout")
         transport.close()
@@ -108,7 +109,7 @@ def test_a_connection_closed_in_the_middle_of_an_answer_is_lost():
 
         thread = Thread(target=half)
         thread.start()
-        transport = Transport()
+        transport = Transport(monotonic=clock.monotonic)
         outcome = transport.request("POST", f"http://127.0.0.1:{server.getsockname()[1]}/", content=b"x")
         assert isinstance(outcome, Lost)
         thread.join()

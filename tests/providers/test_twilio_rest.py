@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app import clock
 from app.providers.contract import (
     Accepted,
     Found,
@@ -35,7 +36,7 @@ def twilio():
 
 @pytest.fixture
 def transport():
-    one = Transport(connect=timedelta(seconds=2), answer=timedelta(seconds=2))
+    one = Transport(connect=timedelta(seconds=2), answer=timedelta(seconds=2), monotonic=clock.monotonic)
     yield one
     one.close()
 
