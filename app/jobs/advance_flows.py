@@ -8,9 +8,9 @@ from app.usecases.parts import Parts
 
 
 def run(parts: Parts, now: datetime) -> dict[str, int]:
-    """Advances due runs in batches until none is left, at most fifty batches a tick."""
+    """Advances due runs in batches until none is left, at most a hundred batches a tick."""
     advanced = 0
-    for _ in range(50):
+    for _ in range(100):
         batch = advance_flows.advance_due(parts, now)
         advanced += batch
         if not batch:

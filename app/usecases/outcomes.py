@@ -20,7 +20,7 @@ from app.usecases.directory import ChannelView, Directory
 from app.usecases.gate_facts import GateFacts
 from app.usecases.parts import Parts
 from app.usecases.run_identity import RunIdentity
-from app.usecases.turn import Reader
+from app.usecases.turn import Reader, TurnBook
 
 MAX_ATTEMPTS = 6
 FIRST_BACK_OFF = timedelta(seconds=2)
@@ -188,13 +188,15 @@ def open_questions(
     One that is still open on the number gives way: the customer has asked for something else meanwhile.
     """
     directory, locked, now = facts.directory, facts.locked, facts.now
-    for item in leaving:
-        row = item.row
-        if not row.asks_question or row.run_id is None:
-            continue
-        state = _stimulate(
-            session, parts, directory, changes, row, locked, HandedOver(row.step or "", now), now
-        )
+    asking = [item.row for item in leaving if item.row.asks_question and item.row.run_id is not None]
+    if not asking:
+        return
+    book = Reader(session, directory, changes, now).turns(
+        {(r.customer_id, r.sender_id) for r in asking}, locked
+    )
+    for row in asking:
+        left = HandedOver(row.step or "", now)
+        state = _stimulate(session, parts, directory, changes, row, locked, left, now, book=book)
         if state is None or state.open_question is None:
             continue
         superseded = facts.superseded_by(row)
@@ -237,6 +239,7 @@ def _stimulate(
     stimulus: Stimulus,
     now: datetime,
     run_id: UUID | None = None,
+    book: TurnBook | None = None,
 ) -> RunState | None:
     found = runs.active(session, [run_id or row.run_id])
     if not found:
@@ -245,7 +248,7 @@ def _stimulate(
     pending = changes.changed_runs.get(run.id, {})
     if pending.get("status") == runs.FINISHED:
         return None
-    book = Reader(session, directory, changes, now).turns({(row.customer_id, row.sender_id)}, locked)
+    book = book or Reader(session, directory, changes, now).turns({(row.customer_id, row.sender_id)}, locked)
     turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
     identity, state = RunIdentity.of_row(run), RunState.from_json(pending.get("state", run.state))
     return flow_runs.resume(parts, session, turn, state, stimulus, identity).state
