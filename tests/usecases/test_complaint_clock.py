@@ -11,11 +11,10 @@ from sqlalchemy import Engine, select, update
 from app.domain import sla
 from app.domain.sla import SlaEvent, SlaState
 from app.store.complaints import Complaint, next_number
-from app.store.customers import Customer
+from app.store.customers import Customer, ids_of_all
 from app.store.tables import new_id
 from app.store.writing import insert_all
 from app.usecases import complaint_clock, complaints
-from app.usecases.arrivals import known_customers
 from tests.usecases.shop import Shop
 
 CROWD = 8
@@ -48,7 +47,7 @@ def complain(shop: Shop, phones: Sequence[str], *happened: SlaEvent, **told: Any
                 **complaints._clock_columns(state),
                 **told,
             }
-            for customer_id in known_customers(session, phones, now).values()
+            for customer_id in ids_of_all(session, phones, now).values()
         ]
         insert_all(session, Complaint, rows)
     return [row["id"] for row in rows]
@@ -63,7 +62,7 @@ def clock_of(shop: Shop, complaint_id: UUID) -> SlaState:
 def crowd(shop: Shop, zone: str | None = None) -> list[str]:
     phones = [f"+86139000010{n:02}" for n in range(CROWD)]
     with shop.parts.store.write() as session:
-        ids = known_customers(session, phones, shop.clock())
+        ids = ids_of_all(session, phones, shop.clock())
         session.execute(update(Customer).where(Customer.id.in_(ids.values())).values(timezone=zone))
     return phones
 
