@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes, p
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from app.domain.flows.effects import Value
 from app.domain.flows.facts import Facts, zone_named
 from app.domain.flows.state import RunState
 
@@ -202,9 +203,24 @@ def _compiled(source: str) -> Template | str | TemplateProblem:
 
 
 def render(source: str, state: RunState, facts: Facts) -> Rendered | Unfilled:
-    """The text with every placeholder filled, or the first one that cannot be. Never raises, never half a
-    text.
+    """The text as people read it, every placeholder filled, or the first one that cannot be. A choice is shown
+    by its label. Never raises, never half a text.
     """
+    spoken = {name: spoken_in(labels, facts.language) for name, labels in state.labels.items()}
+    return _fill(source, {**state.variables, **spoken}, facts)
+
+
+def render_value(source: str, state: RunState, facts: Facts) -> Rendered | Unfilled:
+    """The same for what is kept or handed on and compared later: a choice stays its key."""
+    return _fill(source, state.variables, facts)
+
+
+def spoken_in(texts: Mapping[str, str], language: str) -> str:
+    """The text in this language, or the first one where it is lacking."""
+    return texts.get(language) or next(iter(texts.values()), "")
+
+
+def _fill(source: str, answers: Mapping[str, Value], facts: Facts) -> Rendered | Unfilled:
     template = _compiled(source)
     if isinstance(template, str):
         return Rendered(template)
@@ -215,7 +231,7 @@ def render(source: str, state: RunState, facts: Facts) -> Rendered | Unfilled:
         "brand": facts.brand,
         "event": facts.event,
         "order": facts.order or {},
-        "answer": state.variables,
+        "answer": answers,
     }
     try:
         text = template.render(**values, _language=facts.language, _zone=zone_named(facts.timezone))

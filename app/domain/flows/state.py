@@ -24,7 +24,7 @@ class Phase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RunState:
     """One run. `question` is open only once `opened_at` is set. `variables` holds answers by the name of
-    their step.
+    their step; `labels` what a chosen one is called, by the same name and by language.
     """
 
     flow: str
@@ -36,6 +36,7 @@ class RunState:
     text: str = ""
     data: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     question: Question | None = None
     asked_text: str = ""
     opened_at: datetime | None = None

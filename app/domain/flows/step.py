@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.flows.effects import Effect
 from app.domain.flows.facts import Facts
-from app.domain.flows.rendering import Rendered, Unfilled, render
+from app.domain.flows.rendering import Rendered, Unfilled, render, spoken_in
 from app.domain.flows.state import RunState
 from app.domain.flows.stimuli import Stimulus
 
@@ -61,8 +61,7 @@ class Moment:
 
     def render(self, texts: Texts) -> Rendered | Unfilled:
         """The text in the customer's language, or the flow's first where it lacks that one."""
-        source = texts.get(self.facts.language) or next(iter(texts.values()), "")
-        return render(source, self.state, self.facts)
+        return render(spoken_in(texts, self.facts.language), self.state, self.facts)
 
 
 @dataclass(frozen=True, slots=True)

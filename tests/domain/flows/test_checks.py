@@ -57,6 +57,15 @@ def keyword(*words, mode="whole"):
             {"ask": a_question(choices={"a": {"label": {"zh": "甲"}}, "b": {"label": both("乙")}})},
             {},
         ),
+        (
+            "label_placeholder",
+            {
+                "ask": a_question(
+                    choices={"a": {"label": both("{{ brand.name }}")}, "b": {"label": both("乙", "b")}}
+                )
+            },
+            {},
+        ),
         ("text_too_long", {"say": {**SAY, "text": both("长" * 501)}}, {}),
         ("added_by_sender", {"say": {**SAY, "text": both("【禾木】您好")}}, {}),
         ("added_by_sender", {"say": {**SAY, "text": both("您好，拒收请回复R")}}, {}),

@@ -154,8 +154,12 @@ def _hear(step: Ask, moment: Moment, reply: Replied) -> Move:
 
 def _follow(step: Ask, moment: Moment, answer: Answer) -> Go:
     variables = {**moment.state.variables, step.keeps(moment.name): answer.value}
+    labels = {name: text for name, text in moment.state.labels.items() if name != step.keeps(moment.name)}
     choice = step.choices.get(str(answer.value)) if step.answer == "choice" else None
-    return Go(choice.then if choice and choice.then else step.then, {**SETTLED, "variables": variables})
+    if choice is not None:
+        labels[step.keeps(moment.name)] = choice.label
+    target = choice.then if choice and choice.then else step.then
+    return Go(target, {**SETTLED, "variables": variables, "labels": labels})
 
 
 def check(step: Ask) -> list[Trouble]:
@@ -171,6 +175,15 @@ def check(step: Ask) -> list[Trouble]:
         found.append(Trouble(("choices",), "needless_choices", message))
     if step.minimum is not None and step.maximum is not None and step.minimum > step.maximum:
         found.append(Trouble(("minimum",), "empty_range", "minimum is above maximum: swap them"))
+    found += [
+        Trouble(
+            ("choices", key, "label"),
+            "label_placeholder",
+            "a label is sent and answered as it stands: fill in no placeholder",
+        )
+        for key, offered in step.choices.items()
+        if any("{{" in text for text in offered.label.values())
+    ]
     owners: dict[str, str] = {}
     for choice in step.offered:
         for word in choice.words:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from app.domain.flows.asking import unfilled
 from app.domain.flows.effects import SetAttribute, Value
-from app.domain.flows.rendering import Rendered, Unfilled, render
+from app.domain.flows.rendering import Rendered, Unfilled, render_value
 from app.domain.flows.step import Do, FormField, Go, Moment, Move, Step, StepSchema, Trouble
 from app.domain.flows.stimuli import EffectApplied
 
@@ -42,7 +42,7 @@ def advance(step: Set, moment: Moment) -> Move:
     if step.answer is not None:
         value = moment.state.variables.get(step.answer, Unfilled(f"answer.{step.answer}"))
     elif isinstance(step.value, str):
-        rendered = render(step.value, moment.state, moment.facts)
+        rendered = render_value(step.value, moment.state, moment.facts)
         value = rendered.text if isinstance(rendered, Rendered) else rendered
     if isinstance(value, Unfilled):
         return unfilled(value, step.missing)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.domain.flows.asking import unfilled
 from app.domain.flows.effects import StartFlow, Value
-from app.domain.flows.rendering import Rendered, Unfilled, render
+from app.domain.flows.rendering import Rendered, Unfilled, render_value
 from app.domain.flows.step import PERSON, Do, FormField, Go, Moment, Move, Step, StepSchema
 from app.domain.flows.stimuli import EffectApplied
 
@@ -37,7 +37,7 @@ def advance(step: StartFlowStep, moment: Moment) -> Move:
         return Go(step.failed, {"last_result": result}, reason=result, note=step.flow)
     data: dict[str, Value] = dict(moment.state.data)
     for name, source in step.data.items():
-        rendered = render(source, moment.state, moment.facts)
+        rendered = render_value(source, moment.state, moment.facts)
         if isinstance(rendered, Unfilled):
             return unfilled(rendered, step.failed)
         if isinstance(rendered, Rendered):

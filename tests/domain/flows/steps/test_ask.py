@@ -35,6 +35,47 @@ def test_keeps_the_answer_under_another_name():
     assert talk.state.variables == {"taste": "like"}
 
 
+SIZES = {
+    "small": {"label": both("小份", "small box")},
+    "large": {"label": both("大份", "large box")},
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "sent"),
+    [("zh", "2", "您选了大份。"), ("zh", "large", "您选了大份。"), ("en", "2", "You chose large box.")],
+)
+def test_a_choice_is_read_back_by_its_label_and_branched_on_by_its_key(language, answer, sent):
+    steps = {
+        "size": a_question(choices=SIZES, then="which"),
+        "which": {
+            "do": "branch",
+            "cases": [
+                {"when": {"check": "answer", "name": "size", "equals": "large"}, "then": "say"},
+            ],
+            "else": "person",
+        },
+        "say": {
+            "do": "send",
+            "text": both("您选了{{ answer.size }}。", "You chose {{ answer.size }}."),
+            "then": "keep",
+        },
+        "keep": {"do": "set", "attribute": "size", "value": "{{ answer.size }}", "then": "end"},
+    }
+    talk = Conversation(a_flow(steps), language=language).starts().hears(answer)
+    assert talk.sent[-1] == sent
+    assert talk.world.known.customer == {"size": "large"}
+    assert RunState.from_json(talk.state.to_json()) == talk.state
+
+
+def test_a_choice_without_a_label_in_the_customers_language_is_shown_as_the_flow_says_it():
+    steps = {
+        "size": a_question(choices={"a": {"label": {"zh": "甲"}}, "b": {"label": {"zh": "乙"}}}, then="say"),
+        "say": {"do": "send", "text": both("{{ answer.size }}", "{{ answer.size }}"), "then": "end"},
+    }
+    assert Conversation(a_flow(steps), language="en").starts().hears("1").sent[-1] == "甲"
+
+
 def test_a_choice_can_lead_elsewhere():
     steps = {
         "like": a_question(
