@@ -10,6 +10,20 @@ from pydantic_core import ErrorDetails
 from app.domain.flows.definition import SCHEMA, STEPS, Definition
 from app.domain.flows.findings import Finding, Source
 
+BY_LANGUAGE = "one text in each language, such as {zh: 您好, en: Hello}"
+MAPPINGS = {
+    "steps": "a name for each step, such as {say: {do: send, text: {zh: 您好, en: Hello}, then: end}}",
+    "choices": "a key for each choice, such as {small: {label: {zh: 小份, en: small}},"
+    " large: {label: {zh: 大份, en: large}}}",
+    "words": "a list in each language, such as {zh: [大的], en: [big]}",
+    "data": 'a name for each value, such as {order_number: "{{ order.number }}"}',
+    "text": BY_LANGUAGE,
+    "retry": BY_LANGUAGE,
+    "label": BY_LANGUAGE,
+    "title": BY_LANGUAGE,
+}
+"""What a field holds that is a mapping, in words and by example."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -98,6 +112,12 @@ def _message(detail: ErrorDetails, field: str) -> str:
             return f"{field} must be {context.get('expected')}"
         case "string_pattern_mismatch":
             return f"{field}: names are of lower-case letters, digits and _, and begin with a letter"
+        case "dict_type" | "mapping_type" | "model_type" | "model_attributes_type":
+            own = field.split(".")
+            meant = MAPPINGS.get(own[-1]) or MAPPINGS.get(
+                own[-2] if len(own) > 1 else "", "names with values"
+            )
+            return f"{field}: write {meant}"
         case "value_error":
             return f"{field}: {context.get('error')}"
         case _:

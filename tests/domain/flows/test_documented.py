@@ -66,10 +66,13 @@ def test_every_shipped_flow_is_listed():
 
 
 def test_the_examples_work():
-    flow, transcripts = EXAMPLES
+    flow, choices, transcripts = EXAMPLES
     read = from_yaml(flow, "parking.yml")
     assert read.definition is not None
     assert check_set([(read.definition, read.source)], Vocabulary()) == []
+    asking = from_yaml(choices, "cake_size.yml")
+    assert asking.definition is not None
+    assert check_set([(asking.definition, asking.source)], Vocabulary()) == []
     written, wrong = transcripts_from_yaml(transcripts, "parking")
     assert wrong == []
     assert replay(written, Shelf.of(read.definition)) == []

@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.flows.findings import Source
 from app.domain.flows.reading import plain_definition, read_definition
-from tests.domain.flows.flow_making import a_flow, both
+from tests.domain.flows.flow_making import a_flow, a_question, both
 
 STEP = {"do": "send", "text": both("您好"), "then": "end"}
 
@@ -34,6 +34,20 @@ def messages(**changes):
         ({"triggers": [{"trigger": "smell"}]}, "smell is not known; use one of"),
         ({"triggers": [{"trigger": "keyword", "words": []}]}, "triggers.0.words: "),
         ({"triggers": [{"trigger": "keyword", "words": ["长" * 41]}]}, "triggers.0.words.0: "),
+        ({"steps": [STEP]}, "steps: write a name for each step, such as {say: {do: send"),
+        ({"steps": {"say": {**STEP, "text": "您好"}}}, "text: write one text in each language, such as {zh:"),
+        (
+            {"steps": {"ask": a_question(choices=[{"label": both("小份")}, {"label": both("大份")}])}},
+            "choices: write a key for each choice, such as {small: {label: {zh: 小份, en: small}}, large: ",
+        ),
+        (
+            {"steps": {"ask": a_question(choices={"a": "小份", "b": {"label": both("大份")}})}},
+            "choices.a: write a key for each choice, such as {small: ",
+        ),
+        (
+            {"steps": {"ask": a_question(choices={"a": {"label": both("小份"), "words": ["小"]}})}},
+            "choices.a.words: write a list in each language, such as {zh: [大的], en: [big]}",
+        ),
         ({"languages": ["fr"]}, "languages.0 must be 'zh' or 'en'"),
     ],
 )
