@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.opt_out_patterns import sounds_like_opt_out
-from app.domain.text import bare, fold, strip_marks
+from app.domain.text import bare, fold, has_chinese, language_of, strip_marks
 
 LONGEST = 60
 """Characters of a folded text beyond which it cannot be a word with courtesies around it."""
@@ -63,7 +63,6 @@ class OptOutByRule:
 
     scope: Scope
     word: str
-    language: str
     reason: str
 
 
@@ -72,7 +71,6 @@ class OptInByRule:
     """The text opts in again."""
 
     word: str
-    language: str
     reason: str = "opt_in_word"
 
 
@@ -159,7 +157,7 @@ def judge_opt_out(
     if offered and _is_promised(typed, offered):
         rows = words.rows(offered)
         scope = _scope(rows[0].scope if rows else Scope.MARKETING, channel)
-        return OptOutByRule(scope, offered, _language(rows, offered), "opt_out_offered")
+        return OptOutByRule(scope, offered, "opt_out_offered")
     if len(typed) <= LONGEST:
         parsed = words.words_in(typed)
         if parsed is not None:
@@ -167,7 +165,16 @@ def judge_opt_out(
     heard = sounds_like_opt_out(folded)
     if heard is None:
         return None
-    return OptOutByRule(_scope(Scope.ALL, channel), heard.words, heard.language, "opt_out_pattern")
+    return OptOutByRule(_scope(Scope.ALL, channel), heard.words, "opt_out_pattern")
+
+
+def language_told(text: str, word: str) -> str | None:
+    """The language that a text which opts out or in by `word` shows its writer to speak; None for a bare word in
+    Latin letters (T, START, tui ding), which people type because they were told to.
+    """
+    if has_chinese(text):
+        return language_of(text) or "zh"
+    return None if _key(text) == _key(word) else language_of(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +191,14 @@ def _by_words(
     opt_ins = [row for row in map(words.opt_in_row, found) if row is not None]
     if opt_ins:
         is_clear = len(opt_ins) == len(found) and not is_loose
-        return OptInByRule(opt_ins[0].word, opt_ins[0].language) if is_clear else None
+        return OptInByRule(opt_ins[0].word) if is_clear else None
     if len(found) > 1 and all(len(word) == 1 for word in found):
         return None  # "T T" is a crying face
     for word in sorted(found, key=len, reverse=True):
         for row in words.rows(word):
             if _counts(row, word, is_loose, situation):
                 scope = _scope(row.scope, situation.channel)
-                return OptOutByRule(scope, row.word, row.language, "opt_out_word")
+                return OptOutByRule(scope, row.word, "opt_out_word")
     return None
 
 
@@ -216,9 +223,3 @@ def _is_promised(typed: str, offered: str) -> bool:
 
 def _scope(scope: Scope, channel: str) -> Scope:
     return scope if channel == ChannelKind.NORTH_AMERICA else Scope.MARKETING
-
-
-def _language(rows: Sequence[OptOutWord], offered: str) -> str:
-    if rows:
-        return rows[0].language
-    return "en" if offered.isascii() and len(offered) > 2 and offered.isalpha() else "zh"

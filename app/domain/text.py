@@ -80,15 +80,22 @@ def clean(text: str) -> str:
     return text
 
 
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in the text."""
+    return _HAN.search(text) is not None
+
+
 def language_of(text: str) -> str | None:
     """`zh` or `en`, or None where the text is too short or in neither. Words beside Chinese characters are
-    counted as words: "我要查order" is Chinese."""
+    counted as words: "我要查order" is Chinese. One Latin word alone (START, hours) is a command that anybody
+    can type, and tells nothing."""
     text = _URL.sub(" ", text)
     if _KANA_OR_HANGUL.search(text):
         return None
     han = len(_HAN.findall(text))
     # A boundary is wanted between 查 and order too, so the characters are taken out first.
     words = _LATIN_WORD.findall(_HAN.sub(" ", text)) if han else _LATIN_WORD.findall(text)
-    if han + sum(map(len, words)) < LANGUAGE_IS_LEARNT_FROM:
+    is_one_word = not han and len(words) == 1
+    if is_one_word or han + sum(map(len, words)) < LANGUAGE_IS_LEARNT_FROM:
         return None
     return "zh" if han and han >= len(words) else "en"

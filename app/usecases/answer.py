@@ -30,7 +30,6 @@ NLU_LEASE = timedelta(seconds=30)
 RETRY_NLU_AFTER = timedelta(seconds=1)
 TO_STAFF_AFTER = timedelta(minutes=10)
 """A text that has waited for the NLU this long goes to a person. Source: SPEC NL-4."""
-LANGUAGE_FROM = 4
 HOUR = timedelta(hours=1)
 
 
@@ -226,9 +225,7 @@ def _closing(inbound_id: UUID, turn: Turn, status: str, outcome: str | None) -> 
 
 
 def _learn_language(turn: Turn, text: str) -> None:
-    """The customer's language is that of their last text of four characters and more."""
-    if len(text.strip()) < LANGUAGE_FROM:
-        return
+    """The customer's language is that of the last text that tells one."""
     language = language_of(text)
     if language is not None and language != turn.profile["language"]:
         turn.change_profile(language=language)

@@ -14,7 +14,8 @@ from app.usecases.directory import ChannelView, SenderView
 
 @dataclass(slots=True)
 class Arrival:
-    """One inbound message with its customer and its number; `row` is what is stored of it."""
+    """One inbound message with its customer and its number; `row` is what is stored of it, `last_sent_language`
+    that of the last message they got there, where it was looked up."""
 
     parsed: ParsedInbound
     channel: ChannelView
@@ -22,6 +23,7 @@ class Arrival:
     customer_id: UUID
     trace_id: str
     row: dict[str, Any] = field(default_factory=dict)
+    last_sent_language: str | None = None
 
 
 def sender_of(

@@ -68,13 +68,14 @@ def queue(
     expires_at: datetime | None = None,
     due_at: datetime | None = None,
     outbound_id: UUID | None = None,
+    language: str | None = None,
 ) -> UUID:
-    """Queues one message to the customer of this turn and returns its id."""
-    now = turn.now
+    """Queues one message to the customer of this turn, in their language unless it is told; returns its id."""
+    now, language = turn.now, language or turn.language
     purpose, _ = derive_purpose(
         cause, text, turn.customer.last_inbound_at, now, parts.rules.promotional, parts.rules.transactional
     )
-    wording = composed(parts, text, purpose, turn.brand, turn.channel, turn.language)
+    wording = composed(parts, text, purpose, turn.brand, turn.channel, language)
     row: dict[str, Any] = {
         "id": outbound_id or new_id(),
         "brand_id": turn.brand.id,
@@ -89,7 +90,7 @@ def queue(
         "priority": PRIORITY[purpose.value],
         "body": text,
         **asdict(wording),
-        "language": turn.language,
+        "language": language,
         "status": QUEUED,
         "due_at": due_at or now,
         "expires_at": expires_at or (due_at or now) + SHELF_LIFE[purpose],
@@ -119,4 +120,4 @@ def say(
         turn.brand.hotline,
         turn.brand.settings.get("wording"),
     )
-    return queue(parts, turn, text, cause, origin)
+    return queue(parts, turn, text, cause, origin, language=language)

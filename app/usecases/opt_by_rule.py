@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app.domain.delivery_codes import CodeKind, after_receipt
-from app.domain.opt_out import OptInByRule, OptOutByRule, OptOutWords, Scope, judge_opt_out
+from app.domain.opt_out import OptInByRule, OptOutByRule, OptOutWords, Scope, judge_opt_out, language_told
 from app.domain.purpose import Cause, CauseKind
-from app.domain.text import fold, language_of, strip_marks
+from app.domain.text import fold, strip_marks
 from app.store import customers, runs
 from app.store.customers import Customer
 from app.store.inbounds import DONE
@@ -56,6 +56,7 @@ def decide_opting(
     book = Reader(session, directory, changes, now).turns(wanted, locked)
     for arrival, verdict in telling:
         turn = book.turn(arrival.customer_id, arrival.sender.id, arrival.trace_id)
+        turn.last_sent_language = arrival.last_sent_language
         if isinstance(verdict, OptOutByRule):
             _opt_out(parts, session, turn, arrival, verdict)
         elif isinstance(verdict, Answered):
@@ -81,7 +82,7 @@ def _verdicts(
     """The arrivals that opt out or in; what was offered and asked is looked up only where it can matter."""
     words = parts.rules.opt_out_words
     short = {one.customer_id for one in new if words.words_in(strip_marks(fold(one.row["text"]))) is not None}
-    offered = outbound_queue.last_offered(session, short) if short else {}
+    handed = outbound_queue.last_handed(session, short) if short else {}
     asked = (
         {(row.customer_id, row.sender_id): row for row in runs.open_questions(session, short)}
         if short
@@ -89,7 +90,7 @@ def _verdicts(
     )
     told = []
     for one in new:
-        verdict = _verdict(words, directory, one, offered, asked)
+        verdict = _verdict(words, directory, one, handed, asked)
         if verdict is not None:
             told.append((one, verdict))
     return told
@@ -99,7 +100,7 @@ def _verdict(
     words: OptOutWords,
     directory: Directory,
     arrival: Arrival,
-    offered: Mapping[tuple[UUID, UUID], str | None],
+    handed: Mapping[tuple[UUID, UUID], Any],
     asked: Mapping[tuple[UUID, UUID], Any],
 ) -> Verdict | None:
     item, pair = arrival.parsed, (arrival.customer_id, arrival.sender.id)
@@ -108,11 +109,12 @@ def _verdict(
         return Answered()
     if item.opt_out_type in ("stop", "start"):
         return _providers_word(item.opt_out_type, item.text, style)
-    question = asked.get(pair)
+    question, last = asked.get(pair), handed.get(pair)
+    arrival.last_sent_language = last.language if last is not None else None
     return judge_opt_out(
         words,
         arrival.row["text"],
-        offered=offered.get(pair),
+        offered=last.offered if last is not None else None,
         has_open_question=question is not None,
         open_choices=frozenset(question.choices) if question is not None else frozenset(),
         channel=style,
@@ -121,13 +123,11 @@ def _verdict(
 
 def _providers_word(kind: str, text: str, style: str) -> Verdict:
     """The provider has acted on the word already: what it understood counts. Source: SPEC IN-6."""
-    language = language_of(text) or "en"
     if kind == "start":
-        return OptInByRule(word=text[:20], language=language)
+        return OptInByRule(word=text[:20])
     return OptOutByRule(
         scope=Scope.ALL if style == "north_america" else Scope.MARKETING,
         word=text[:20],
-        language=language,
         reason="provider_opt_out",
     )
 
@@ -144,6 +144,11 @@ def _close(turn: Turn, inbound_id: UUID, outcome: str) -> None:
             "conversation_id": conversation_id,
         }
     )
+
+
+def _language(arrival: Arrival, verdict: OptOutByRule | OptInByRule) -> str | None:
+    word = verdict.word if verdict.reason != "opt_out_pattern" else ""
+    return language_told(arrival.row["text"], word)
 
 
 def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdict: OptOutByRule) -> None:
@@ -179,7 +184,7 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdi
     if not (is_confirmed or was_out):
         cause = Cause(CauseKind.OPT_OUT, turn.now)
         origin = messages.Origin(inbound_id=inbound_id)
-        messages.say(parts, turn, "opt_out_confirmed", cause, origin, verdict.language)
+        messages.say(parts, turn, "opt_out_confirmed", cause, origin, _language(arrival, verdict))
 
 
 def _opt_in(parts: Parts, turn: Turn, arrival: Arrival, verdict: OptInByRule) -> None:
@@ -190,4 +195,4 @@ def _opt_in(parts: Parts, turn: Turn, arrival: Arrival, verdict: OptInByRule) ->
     if arrival.parsed.opt_out_type is None:
         cause = Cause(CauseKind.OPT_IN, turn.now)
         origin = messages.Origin(inbound_id=inbound_id)
-        messages.say(parts, turn, "opt_in_confirmed", cause, origin, verdict.language)
+        messages.say(parts, turn, "opt_in_confirmed", cause, origin, _language(arrival, verdict))

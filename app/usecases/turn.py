@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.flows.facts import Facts
 from app.domain.flows.state import RunState
+from app.domain.reply_language import reply_language
 from app.store import complaints, conversations, customers, events, runs
 from app.usecases.changes import Changes
 from app.usecases.directory import BrandView, ChannelView, Directory, SenderView
@@ -44,6 +45,8 @@ class Turn:
     question_run: Any = None
     replies: int = 0
     """Automatic replies queued in this transaction."""
+    last_sent_language: str | None = None
+    """Of the last message handed over on this number, where it was looked up."""
 
     @property
     def profile(self) -> dict[str, Any]:
@@ -71,8 +74,10 @@ class Turn:
 
     @property
     def language(self) -> str:
-        """The customer's language, else the brand's."""
-        return self.profile["language"] or self.brand.language
+        """In which language the customer is answered."""
+        return reply_language(
+            self.profile["language"], self.last_sent_language, self.customer.region, self.brand.language
+        )
 
     @property
     def open_complaint(self) -> dict[str, Any] | None:

@@ -409,7 +409,7 @@ def test_a_text_that_is_composed_anew_is_counted_anew(shop: Shop) -> None:
     channel = shop.a_channel("abroad", "10690002", brand=cafe, style="international")
     cause = Cause(CauseKind.STAFF_REPLY, shop.clock())
     shop.hears((ALICE, "hello"), channel="abroad")
-    message = shop.queues(ALICE, "x" * 60, cause, "cafe", sender=channel.senders[0])
+    message = shop.queues(ALICE, "x" * 140, cause, "cafe", sender=channel.senders[0])
     before = shop.outbound(message)
     agreed = {"consent": "granted"}
     with shop.parts.store.write() as session:

@@ -14,7 +14,7 @@ from tests.usecases.shop import ALICE, LI, WANG, Shop
 
 STYLES = ["mainland", "north_america", "international"]
 ROWS = [
-    pytest.param(row["word"], row["language"], row["scope"], row["when"], style, id=f"{row['word']}-{style}")
+    pytest.param(row["word"], row["scope"], row["when"], style, id=f"{row['word']}-{style}")
     for row in yaml.safe_load((RULES_FOLDER / "opt_out_words.yml").read_text(encoding="utf-8"))["opt_out"]
     for style in row.get("channels", STYLES)
 ]
@@ -91,10 +91,10 @@ def test_who_never_opted_out_is_not_opted_in_by_a_word(shop: Shop) -> None:
     assert shop.rows("consents", LI) == []
 
 
-@pytest.mark.parametrize(("word", "language", "scope", "when", "style"), ROWS)
+@pytest.mark.parametrize(("word", "scope", "when", "style"), ROWS)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_word_of_the_table_from_end_to_end(
-    shop: Shop, word: str, language: str, scope: str, when: str, style: str
+    shop: Shop, word: str, scope: str, when: str, style: str
 ) -> None:
     shop.a_channel("styled", "10690002", style=style)
     shop.hears((ALICE, f" {word}！"), channel="styled")
@@ -104,8 +104,46 @@ def test_every_word_of_the_table_from_end_to_end(
         return
     assert profile["consent"] == "withdrawn"
     assert (profile["stopped_at"] is not None) == (scope == "all" and style == "north_america")
-    (confirmation,) = shop.outbounds(ALICE)
-    assert language_of(confirmation.body) == language
+    assert [row.purpose for row in shop.outbounds(ALICE)] == ["opt_out_confirmation"]
+
+
+AN_HONG_KONG_NUMBER = "+85251234567"
+A_JAPANESE_NUMBER = "+818012345678"
+
+
+@pytest.mark.parametrize(
+    ("phone", "text", "language"),
+    [
+        (WANG, "END", "zh"),
+        (WANG, "stop!", "zh"),
+        (WANG, "please stop texting me", "en"),
+        (WANG, "stop please", "en"),
+        (ALICE, "T", "en"),
+        (ALICE, "tui ding", "en"),
+        (ALICE, "退订", "zh"),
+        (ALICE, "别再发了", "zh"),
+        (AN_HONG_KONG_NUMBER, "STOP", "zh"),
+        (A_JAPANESE_NUMBER, "STOP", "zh"),
+        ("+14155550199", "STOP", "en"),
+        ("+14155550199", "退訂", "zh"),
+    ],
+)
+def test_a_bare_word_does_not_change_the_language_of_the_thread(
+    shop: Shop, phone: str, text: str, language: str
+) -> None:
+    shop.hears((phone, text))
+    (confirmation,) = shop.outbounds(phone)
+    assert language_of(confirmation.body) == confirmation.language == language
+
+
+def test_the_last_message_says_which_language_the_thread_is_in(shop: Shop) -> None:
+    shop.a_customer(ALICE, language="zh")
+    order = Cause(CauseKind.EVENT, shop.clock(), "order.placed")
+    shop.queues(ALICE, "您的订单已收到", order)
+    shop.dispatches()
+    shop.a_customer(ALICE, language=None)
+    shop.hears((ALICE, "STOP"))
+    assert shop.outbounds(ALICE)[-1].language == "zh"
 
 
 def offering(shop: Shop, letter: str) -> None:

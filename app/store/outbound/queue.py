@@ -184,7 +184,7 @@ def is_handing(session: Session, ids: Collection[UUID]) -> bool:
 
 _LATER = TABLE.alias("later")
 LAST_HANDED = (
-    select(TABLE.c.customer_id, TABLE.c.sender_id, TABLE.c.offered)
+    select(TABLE.c.customer_id, TABLE.c.sender_id, TABLE.c.offered, TABLE.c.language)
     .where(
         TABLE.c.customer_id.in_(bindparam("customers", expanding=True)),
         TABLE.c.handed_at
@@ -196,7 +196,7 @@ LAST_HANDED = (
 )
 
 
-def last_offered(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], str | None]:
-    """The opt-out word that the last message handed over to each (customer, sender) has offered."""
+def last_handed(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], Any]:
+    """Of the last message handed over to each (customer, sender): the opt-out word it offered, its language."""
     rows = session.connection().execute(LAST_HANDED, {"customers": list(customers)})
-    return {(row.customer_id, row.sender_id): row.offered for row in rows}
+    return {(row.customer_id, row.sender_id): row for row in rows}
