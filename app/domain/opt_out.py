@@ -120,6 +120,16 @@ class OptOutWords:
             at = match.end()
         return (found, is_loose) if found else None
 
+    def opts_in(self, text: str) -> bool:
+        """Whether the text is a word that opts in, with courtesies around it at most."""
+        typed = strip_marks(fold(text))
+        parsed = self.words_in(typed) if len(typed) <= LONGEST else None
+        return parsed is not None and self.is_opt_in(*parsed)
+
+    def is_opt_in(self, found: Sequence[str], is_loose: bool) -> bool:
+        """Whether words found by `words_in` opt in and say nothing else."""
+        return not is_loose and all(word in self._opt_in for word in found)
+
     def opt_in_row(self, word: str) -> OptInWord | None:
         """The row of a word that opts in."""
         return self._opt_in.get(word)
@@ -190,8 +200,7 @@ def _by_words(
 ) -> OptOutByRule | OptInByRule | None:
     opt_ins = [row for row in map(words.opt_in_row, found) if row is not None]
     if opt_ins:
-        is_clear = len(opt_ins) == len(found) and not is_loose
-        return OptInByRule(opt_ins[0].word) if is_clear else None
+        return OptInByRule(opt_ins[0].word) if words.is_opt_in(found, is_loose) else None
     if len(found) > 1 and all(len(word) == 1 for word in found):
         return None  # "T T" is a crying face
     for word in sorted(found, key=len, reverse=True):

@@ -57,7 +57,7 @@ class Situation:
     clarified_at: datetime | None = None
     small_talk_at: Mapping[str, datetime] = field(default_factory=dict)
     abused_before: bool = False
-    is_feedback_sender: bool = False
+    is_opt_in_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class OptedOut:
 
 @dataclass(frozen=True, slots=True)
 class OptedIn:
-    """A wish to receive messages, understood by meaning, where the brand has no sign-up flow."""
+    """A wish to receive messages, by a word or by meaning: the double opt-in asks whether it is meant."""
 
     reason: str
 
@@ -135,9 +135,13 @@ Route = Answered | Started | OptedOut | OptedIn | Said | WrongNumber | ToStaff |
 
 
 def route_by_rule(text: str, situation: Situation) -> Route:
-    """What rules alone decide; `NeedsMeaning` where they cannot. Opt-out and opt-in words were decided before."""
+    """What rules alone decide; `NeedsMeaning` where they cannot. Opt-out words were decided before, and so was an
+    opt-in word that took back an opt-out; one that did not is a wish to sign up.
+    """
     if is_blank(text):
         return Silence("empty")
+    if situation.is_opt_in_word and not is_talking_to_a_machine(situation.replies_last_hour):
+        return OptedIn("opt_in_word")
     if situation.is_with_staff:
         return NeedsMeaning("with_staff")
     if situation.is_auto_reply:

@@ -7,6 +7,7 @@ NAMES = frozenset(
     {
         "opt_out_confirmed",
         "opt_in_confirmed",
+        "not_subscribed",
         "clarify",
         "handed_to_staff",
         "thanks",

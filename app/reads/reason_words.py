@@ -20,7 +20,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "opt_out_by_flow": ("在流程中选择了退订", "they opted out within a flow"),
     "provider_answered": ("通道已回复帮助信息", "the provider has answered this word itself"),
     "provider_opt_out": ("运营商或通道已登记退订", "the provider has registered an opt-out"),
-    "opt_in_word": ("短信是恢复订阅的词", "the text is a word that opts in again"),
+    "opt_in_word": ("短信是订阅的词", "the text is a word that opts in"),
+    "no_earlier_consent": (
+        "退订前从未同意接收营销短信：只取消退订，另行征求同意",
+        "they had never agreed to marketing: the opt-out ends, and they are asked whether they agree",
+    ),
     "api_consent": ("业务系统登记了同意", "the business's own system recorded consent"),
     "api_withdrawal": ("业务系统登记了退订", "the business's own system recorded a withdrawal"),
     # routing of texts
@@ -187,6 +191,7 @@ CODES: dict[str, tuple[str, str]] = {
 VERDICTS: dict[tuple[str, str], tuple[str, str]] = {
     ("inbound", "routed"): ("处理了客户的短信", "Their text was dealt with"),
     ("inbound", "opted_out"): ("客户退订", "They opted out"),
+    ("inbound", "opt_out_lifted"): ("客户取消了退订", "They took back their opt-out"),
     ("inbound", "opted_in"): ("客户恢复订阅", "They opted in again"),
     ("outbound", "allowed"): ("准予发送", "A message to them was let through"),
     ("outbound", "deferred"): ("推迟发送", "A message to them was put off"),

@@ -12,7 +12,9 @@ from app.store.tables import Table, primary_key, reference
 
 
 class ConsentEvent(Table):
-    """One change of a customer's consent with a brand: requested, granted, withdrawn, stopped_all or held."""
+    """One change of a customer's consent with a brand: requested, granted, withdrawn, stopped_all, held, or lifted
+    (an opt-out taken back by somebody who had never agreed).
+    """
 
     __tablename__ = "consent_events"
     __table_args__ = (Index(None, "customer_id", "brand_id", "at"),)

@@ -253,6 +253,7 @@ def _situation(parts: Parts, turn: Turn, row: Any, habits: "Habits") -> Situatio
             for intent, wording in (("praise", "thanks"), ("greeting", "greeting"))
             if (at := _moment(told, wording)) is not None
         },
+        is_opt_in_word=parts.rules.opt_out_words.opts_in(row.text),
         abused_before="abused" in turn.profile["tags"],
     )
 

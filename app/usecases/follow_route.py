@@ -24,6 +24,9 @@ from app.usecases.parts import Parts
 from app.usecases.run_identity import RunIdentity, fresh_identity
 from app.usecases.turn import Turn
 
+SIGN_UP = "sign_up"
+"""The flow that asks for consent where none of the brand's flows is started by the intent `opt_in`."""
+
 
 def follow(
     parts: Parts, session: Session, turn: Turn, row: Any, route: Route, understood: Understood | None
@@ -42,7 +45,7 @@ def follow(
         case OptedOut():
             _opt_out(parts, session, turn, row, route)
         case OptedIn():
-            _opt_in(parts, session, turn, row, cause)
+            details["flow"] = _opt_in(parts, session, turn, row, route, cause)
         case Said(wording=wording):
             messages.say(parts, turn, wording, cause, messages.Origin(inbound_id=row.id))
             _remember(turn, wording)
@@ -116,11 +119,19 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedO
         messages.say(parts, turn, "opt_out_confirmed", cause, messages.Origin(inbound_id=row.id))
 
 
-def _opt_in(parts: Parts, session: Session, turn: Turn, row: Any, cause: Cause) -> None:
-    trigger = Triggered(by="intent", text=row.text, at=row.received_at)
+def _opt_in(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedIn, cause: Cause) -> str | None:
+    """The flow that asks whether it is meant; where the brand has none, nobody is subscribed by it."""
+    by = "keyword" if route.reason == "opt_in_word" else "intent"
+    trigger = Triggered(by=by, text=row.text, at=row.received_at)
+    flows = parts.flows.of(turn.brand, turn.channel.capabilities.style.value)
+    name = flows.by_intent.get("opt_in", SIGN_UP)
     identity = fresh_identity(cause, inbound_id=row.id)
-    if flow_runs.start(parts, session, turn, "sign_up", trigger, identity) is None:
-        hand_offs.hand_off(turn, "no_sign_up_flow")
+    if flow_runs.start(parts, session, turn, name, trigger, identity) is not None:
+        return name
+    hand_offs.hand_off(turn, "no_sign_up_flow")
+    if turn.profile["consent"] != "granted":
+        messages.say(parts, turn, "not_subscribed", cause, messages.Origin(inbound_id=row.id))
+    return None
 
 
 def _wrong_number(parts: Parts, turn: Turn, row: Any, cause: Cause) -> None:

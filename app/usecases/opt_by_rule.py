@@ -63,7 +63,7 @@ def decide_opting(
             turn.decide("inbound", arrival.row["id"], "routed", verdict.reason)
             _close(turn, arrival.row["id"], verdict.reason)
         elif turn.profile["consent"] in ("withdrawn", "held") or turn.profile["stopped_at"] is not None:
-            _opt_in(parts, turn, arrival, verdict)
+            _opt_in(parts, session, turn, arrival, verdict)
     changes.flush(session)
     return {arrival.customer_id for arrival, verdict in telling if isinstance(verdict, OptOutByRule)}
 
@@ -187,9 +187,12 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdi
         messages.say(parts, turn, "opt_out_confirmed", cause, origin, _language(arrival, verdict))
 
 
-def _opt_in(parts: Parts, turn: Turn, arrival: Arrival, verdict: OptInByRule) -> None:
+def _opt_in(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdict: OptInByRule) -> None:
+    """Who had never agreed takes back the opt-out only: the text goes on to the double opt-in."""
     inbound_id = arrival.row["id"]
-    opting.grant(turn, "inbound", inbound_id=inbound_id, wording=verdict.word)
+    if not opting.take_back_opt_out(session, turn, inbound_id, verdict.word):
+        turn.decide("inbound", inbound_id, "opt_out_lifted", "no_earlier_consent", word=verdict.word)
+        return
     turn.decide("inbound", inbound_id, "opted_in", "opt_in_word", word=verdict.word)
     _close(turn, inbound_id, "opted_in")
     if arrival.parsed.opt_out_type is None:

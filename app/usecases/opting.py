@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.store import customers
+from app.store import consents, customers
 from app.store.outbound.table import Outbound
 from app.store.tables import new_id
 from app.usecases.changes import Changes, Withdrawal
@@ -30,7 +30,7 @@ def ledger(
     inbound_id: UUID | None = None,
     evidence: dict[str, Any] | None = None,
 ) -> None:
-    """Adds one line to the consent ledger: kind is requested, granted, withdrawn, stopped_all or held."""
+    """Adds one line to the consent ledger: kind is requested, granted, withdrawn, stopped_all, held or lifted."""
     changes.consent_events.append(
         {
             "id": new_id(),
@@ -98,6 +98,46 @@ def hold(turn: Turn, source: str, inbound_id: UUID | None) -> None:
     if turn.profile["consent"] != "withdrawn":
         ledger(turn.changes, *turn.key, "held", source, turn.now, inbound_id=inbound_id)
         turn.change_profile(consent="held", consent_at=turn.now)
+
+
+def earlier_consent(session: Session, turn: Turn) -> UUID | None:
+    """The entry of the ledger that an opt-out has taken away; None where there was no confirmed consent before it.
+
+    A number that turned out to be somebody else's has none: that person never agreed. Source: SPEC SE-3, CP-1.
+    """
+    stored = [(one.id, one.kind, one.source) for one in consents.history(session, *turn.key)]
+    fresh = [
+        (one["id"], one["kind"], one["source"])
+        for one in turn.changes.consent_events
+        if (one["customer_id"], one["brand_id"]) == turn.key
+    ]
+    for entry_id, kind, source in reversed(stored + fresh):
+        if kind == "granted":
+            return UUID(str(entry_id))
+        if kind not in ("withdrawn", "stopped_all", "held") or source == "wrong_number":
+            return None
+    return None
+
+
+def take_back_opt_out(session: Session, turn: Turn, inbound_id: UUID, word: str) -> bool:
+    """Ends an opt-out by the customer's own word: consent that was given before it holds again (True); where there
+    was none, there still is none. Source: SPEC IN-3, CP-1; PROVIDERS section 11 (START re-enables what STOP disabled).
+    """
+    earlier = earlier_consent(session, turn)
+    kind, state = ("granted", "granted") if earlier is not None else ("lifted", "none")
+    evidence = {"restores": str(earlier)} if earlier is not None else {}
+    ledger(
+        turn.changes,
+        *turn.key,
+        kind,
+        "inbound",
+        turn.now,
+        wording=word,
+        inbound_id=inbound_id,
+        evidence=evidence,
+    )
+    turn.change_profile(consent=state, consent_at=turn.now, stopped_at=None)
+    return earlier is not None
 
 
 def grant(

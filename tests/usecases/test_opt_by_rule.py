@@ -85,10 +85,89 @@ def test_a_word_opts_in_again_and_nothing_else_does(shop: Shop, word: str) -> No
     assert shop.outbounds(WANG)[-1].purpose == "opt_in_confirmation"
 
 
-def test_who_never_opted_out_is_not_opted_in_by_a_word(shop: Shop) -> None:
-    shop.hears((LI, "START"))
+def test_what_is_restored_is_the_consent_before_the_opt_out(shop: Shop) -> None:
+    shop.hears((WANG, "T"), (WANG, "TD"))
+    shop.hears((WANG, "START"))
+    given, *_, restored = shop.rows("consents", WANG)
+    assert restored.evidence == {"restores": str(given.id)}
+    assert ("opted_in", "opt_in_word") in shop.reasons(WANG, "inbound")
+
+
+@pytest.mark.parametrize("word", ["START", "订阅"])
+def test_a_word_alone_subscribes_nobody_who_never_agreed(shop: Shop, word: str) -> None:
+    shop.texts(LI, word)
+    shop.works()
     assert shop.profile(LI)["consent"] == "none"
     assert shop.rows("consents", LI) == []
+    assert [row.flow for row in shop.rows("runs", LI)] == ["sign_up"]
+    assert shop.nlu.asked == []
+    shop.texts(LI, "是")
+    assert shop.profile(LI)["consent"] == "granted"
+    assert [row.kind for row in shop.rows("consents", LI)] == ["granted"]
+
+
+def test_taking_back_an_opt_out_is_no_consent_where_there_was_none(shop: Shop) -> None:
+    shop.hears((LI, "T"))
+    shop.works()
+    shop.passes(minutes=1)
+    shop.texts(LI, "START")
+    shop.works()
+    profile = shop.profile(LI)
+    assert (profile["consent"], profile["stopped_at"]) == ("none", None)
+    assert [row.kind for row in shop.rows("consents", LI)] == ["withdrawn", "lifted"]
+    decided = shop.reasons(LI, "inbound")
+    assert decided == [
+        ("opted_out", "opt_out_word"),
+        ("opt_out_lifted", "no_earlier_consent"),
+        ("routed", "opt_in_word"),
+    ]
+    question = shop.outbounds(LI)[-1]
+    assert (question.purpose, question.status) == ("opt_in_confirmation", "delivered")
+    assert question.asks_question
+    assert "恢复" not in question.body
+    a_campaign(shop, LI)
+    assert shop.reasons(LI)[-1] == ("refused", "no_consent")
+    shop.texts(LI, "是")
+    assert shop.profile(LI)["consent"] == "granted"
+
+
+def test_a_wish_to_sign_up_that_nobody_confirmed_is_not_restored(shop: Shop) -> None:
+    shop.texts(LI, "加入")
+    shop.works()
+    shop.hears((LI, "T"), (LI, "START"))
+    assert shop.profile(LI)["consent"] == "none"
+
+
+def test_who_has_the_number_of_somebody_else_does_not_get_their_consent_back(shop: Shop) -> None:
+    shop.nlu.learn("打错了，我不是王女士", "wrong_number")
+    shop.texts(WANG, "打错了，我不是王女士")
+    assert shop.profile(WANG)["consent"] == "held"
+    shop.texts(WANG, "订阅")
+    assert shop.profile(WANG)["consent"] == "none"
+    assert shop.rows("runs", WANG)[-1].flow == "sign_up"
+
+
+def test_without_a_sign_up_flow_a_word_subscribes_nobody_and_says_so(shop: Shop) -> None:
+    cafe = shop.a_brand("cafe")
+    shop.a_channel("cafe", "10690002", brand=cafe)
+    shop.texts(LI, "START", channel="cafe")
+    assert shop.profile(LI, "cafe")["consent"] == "none"
+    assert shop.bodies(LI) == [shop.parts.wording.say("not_subscribed", "zh", "cafe", "cafe")]
+
+
+def test_who_is_subscribed_already_is_told_so(shop: Shop) -> None:
+    shop.texts(WANG, "订阅")
+    assert shop.bodies(WANG) == ["您已经是我们的短信会员了，感谢支持。"]
+    assert shop.profile(WANG)["consent"] == "granted"
+
+
+def test_yes_that_the_provider_takes_for_a_start_answers_the_double_opt_in(shop: Shop) -> None:
+    shop.texts(LI, "START")
+    shop.works()
+    shop.hears((LI, "YES"), opt_out_type="start")
+    shop.answers()
+    assert shop.profile(LI)["consent"] == "granted"
+    assert shop.outcomes(LI) == ["opt_in_word", "question_exact"]
 
 
 @pytest.mark.parametrize(("word", "scope", "when", "style"), ROWS)
