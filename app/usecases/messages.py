@@ -75,7 +75,6 @@ def queue(
     purpose, _ = derive_purpose(
         cause, text, turn.customer.last_inbound_at, now, parts.rules.promotional, parts.rules.transactional
     )
-    wording = composed(parts, text, purpose, turn.brand, turn.channel, language)
     row: dict[str, Any] = {
         "id": outbound_id or new_id(),
         "brand_id": turn.brand.id,
@@ -89,7 +88,7 @@ def queue(
         "purpose": purpose.value,
         "priority": PRIORITY[purpose.value],
         "body": text,
-        **asdict(wording),
+        **asdict(composed(parts, text, purpose, turn.brand, turn.channel, language)),
         "language": language,
         "status": QUEUED,
         "due_at": due_at or now,

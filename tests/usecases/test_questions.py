@@ -37,6 +37,28 @@ def test_signing_up_grants_consent_only_after_the_yes(shop: Shop) -> None:
     assert shop.rows("questions", LI) == []
 
 
+def test_a_no_is_understood_by_rule_and_answered_once(shop: Shop) -> None:
+    shop.texts(LI, "加入")
+    shop.works()
+    shop.texts(LI, "不要")
+    shop.works()
+    shop.texts(LI, "不要")
+    shop.works()
+    assert shop.outcomes(LI)[:2] == ["keyword", "question_exact"]
+    assert [body for body in shop.bodies(LI) if "不为您加入" in body] == shop.bodies(LI)[1:2]
+    assert shop.profile(LI)["consent"] == "none"
+    assert shop.rows("consents", LI) == []
+
+
+def test_a_no_by_meaning_declines(shop: Shop) -> None:
+    shop.nlu.learn("我还是先不参加了", "deny")
+    shop.texts(LI, "加入")
+    shop.works()
+    shop.texts(LI, "我还是先不参加了")
+    assert shop.outcomes(LI) == ["keyword", "question_by_meaning"]
+    assert run(shop).outcome == "not_confirmed"  # type: ignore[attr-defined]
+
+
 def test_anything_but_yes_declines(shop: Shop) -> None:
     shop.texts(LI, "加入")
     shop.works()

@@ -19,6 +19,10 @@ class AnswerKind(StrEnum):
     CONFIRM = "confirm"
 
 
+AGREES, DECLINES = "yes", "no"
+"""The keys of the two answers to a confirmation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer that a question offers: its key, the folded words that mean it, the intents that mean it."""
@@ -145,10 +149,13 @@ def free_answer(question: Question, text: str) -> Answer | None:
 
 
 def intent_answer(question: Question, intent: str | None) -> Answer | None:
-    """The answer that the NLU's guess stands for, where exactly one choice lists that intent."""
-    if intent is None or question.kind is not AnswerKind.CHOICE:
+    """The answer that the NLU's guess stands for, where exactly one choice lists that intent. A confirmation can
+    be declined so, and never given.
+    """
+    if intent is None or question.kind not in (AnswerKind.CHOICE, AnswerKind.CONFIRM):
         return None
-    keys = [choice.key for choice in question.choices if intent in choice.intents]
+    agrees = AGREES if question.kind is AnswerKind.CONFIRM else None
+    keys = [choice.key for choice in question.choices if intent in choice.intents and choice.key != agrees]
     return Answer(keys[0]) if len(keys) == 1 else None
 
 

@@ -9,6 +9,7 @@ from app.domain.flows.definition import Definition
 from app.domain.flows.findings import Finding, Path, Source
 from app.domain.flows.keywords import MODES
 from app.domain.flows.steps.ask import Ask
+from app.domain.flows.steps.opt_in import OptInStep
 from app.domain.flows.vocabulary import Vocabulary
 from app.domain.opt_out import OptOutWord, When
 from app.domain.text import bare, fold
@@ -27,12 +28,13 @@ def check_words(definition: Definition, vocabulary: Vocabulary) -> Iterator[Wron
             if wrong is not None:
                 yield ("triggers", i, "words"), "", *wrong
     for name, step in definition.steps.items():
-        for choice in step.offered if isinstance(step, Ask) else ():
+        for choice in step.question(name).choices if isinstance(step, Ask | OptInStep) else ():
             for word in choice.words:
                 row = _opts_out(word, definition, vocabulary)
                 if row is not None and row.when is not When.NEVER_IF_QUESTION_OPEN:
                     message = _refusal(word, row, f"answer (choice {choice.key})")
-                    yield ("steps", name, "choices", choice.key), name, "opt_out_word", message
+                    part = ("choices", choice.key) if isinstance(step, Ask) else ("decline",)
+                    yield ("steps", name, *part), name, "opt_out_word", message
 
 
 def _wrong_keyword(word: str, definition: Definition, vocabulary: Vocabulary) -> tuple[str, str] | None:

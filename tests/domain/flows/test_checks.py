@@ -66,6 +66,19 @@ def keyword(*words, mode="whole"):
             },
             {},
         ),
+        (
+            "opt_out_word",
+            {
+                "confirm": {
+                    "do": "opt_in",
+                    "text": both("同意吗", "Agree?"),
+                    "decline": {"zh": ["退订"]},
+                    "time_out": "1d",
+                    "then": "end",
+                }
+            },
+            {},
+        ),
         ("text_too_long", {"say": {**SAY, "text": both("长" * 501)}}, {}),
         ("added_by_sender", {"say": {**SAY, "text": both("【禾木】您好")}}, {}),
         ("added_by_sender", {"say": {**SAY, "text": both("您好，拒收请回复R")}}, {}),

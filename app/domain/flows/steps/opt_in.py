@@ -2,7 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from app.domain.flows.answers import AnswerKind, Choice, Question, exact_answer
+from pydantic import Field
+
+from app.domain.flows.answers import AGREES, DECLINES, AnswerKind, Choice, Question, exact_answer
 from app.domain.flows.asking import SETTLED, after_asking, after_hand_over, put_question
 from app.domain.flows.durations import Duration
 from app.domain.flows.effects import OptIn
@@ -21,14 +23,19 @@ from app.domain.flows.step import (
     Trouble,
 )
 from app.domain.flows.stimuli import EffectApplied, HandedOver, NotSent, Replied, TimerFired
+from app.domain.flows.triggers import Words
+from app.domain.text import bare
 
 YES = ("1", "是", "是的", "好", "好的", "同意", "确认", "y", "yes")
-NO = ("2", "否", "不", "不用", "不用了", "不同意", "no", "no thanks")
+NO = ("2", "否", "不", "no")
+BY_MEANING = ("deny",)
+"""Intents that decline. None agrees: only an explicit yes does."""
 
 
 class OptInStep(StepSchema):
     """`text` is the confirmation question (a double opt-in). Yes leads to `then`, everything else to `declined`.
 
+    `decline` has the words, in each language, that say no beside 2, 否, 不 and NO; a no by meaning counts as well.
     With `double: false` nothing is asked: the text that started the flow is the wording of the consent.
     """
 
@@ -39,6 +46,7 @@ class OptInStep(StepSchema):
     text: Texts | None = None
     time_out: Duration | None = None
     then: str | None = None
+    decline: dict[str, Words] = Field(default_factory=dict)
     declined: str = END
     timed_out: str = END
     refused: str = END
@@ -55,17 +63,18 @@ class OptInStep(StepSchema):
         """What the customer is sent."""
         return {"text": self.text} if self.text else {}
 
-
-def question(name: str) -> Question:
-    """The confirmation question; it is never read freely."""
-    return Question(name, AnswerKind.CONFIRM, (Choice("yes", YES), Choice("no", NO)))
+    def question(self, name: str) -> Question:
+        """The confirmation question; it is never read freely."""
+        told = (bare(word) for words in self.decline.values() for word in words)
+        no = tuple(dict.fromkeys((*NO, *told)))
+        return Question(name, AnswerKind.CONFIRM, (Choice(AGREES, YES), Choice(DECLINES, no, BY_MEANING)))
 
 
 def advance(step: OptInStep, moment: Moment) -> Move:
     """Ask, and record the consent only after a yes."""
     match moment.stimulus:
         case None if step.double and step.text:
-            return put_question(moment, step.text, question(moment.name), step.missing)
+            return put_question(moment, step.text, step.question(moment.name), step.missing)
         case None:
             return Do(OptIn(moment.name, step.scope, moment.state.text, is_double=False))
         case EffectApplied(effect=OptIn(), result=result):
@@ -79,8 +88,8 @@ def advance(step: OptInStep, moment: Moment) -> Move:
         case TimerFired():
             return Go(step.timed_out, SETTLED)
         case Replied(text=text):
-            answer = exact_answer(question(moment.name), text)
-            if answer is None or answer.value != "yes":
+            answer = exact_answer(step.question(moment.name), text)
+            if answer is None or answer.value != AGREES:
                 return Go(step.declined, SETTLED)
             return Do(OptIn(moment.name, step.scope, moment.state.asked_text, is_double=True))
     return Stay()
@@ -97,6 +106,12 @@ def check(step: OptInStep) -> list[Trouble]:
         found.append(
             Trouble(("time_out",), "no_time_out", "the question never ends: add time_out, for example 24h")
         )
+    if step.double:
+        words = {bare(word) for told in step.decline.values() for word in told}
+        found += [
+            Trouble(("decline",), "ambiguous_choice", f"{word!r} says yes: it cannot decline")
+            for word in sorted(words & set(YES))
+        ]
     return found
 
 
@@ -112,6 +127,7 @@ STEP = Step(
         FormField("text", "texts", {"zh": "确认问题", "en": "Confirmation question"}, is_required=True),
         FormField("time_out", "duration", {"zh": "最长等待", "en": "Wait at most"}, is_required=True),
         FormField("then", "target", {"zh": "同意后", "en": "After a yes"}, is_required=True),
+        FormField("decline", "words", {"zh": "表示拒绝的词", "en": "Words that decline"}),
         FormField("declined", "target", {"zh": "未同意", "en": "Otherwise"}),
         FormField("timed_out", "target", {"zh": "超时后", "en": "After the time-out"}),
         FormField("refused", "target", {"zh": "未能发出", "en": "If it cannot be sent"}),

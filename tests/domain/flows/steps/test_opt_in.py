@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.flows.answers import exact_answer, intent_answer
 from app.domain.flows.definition import STEPS
 from app.domain.flows.effects import Ask, OptIn
 from tests.domain.flows.flow_making import Conversation, a_flow, both
@@ -37,6 +38,28 @@ def test_an_explicit_yes_counts(text):
 def test_nothing_else_does(text):
     talk = Conversation(an_opt_in()).starts("加入").hears(text, intent="confirm")
     assert (talk.state.outcome, talk.world.known.consent) == ("not_joined", "none")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("不要", None), ("不要！", None), ("Nope.", None), ("我先不参加了", "deny")]
+)
+def test_a_no_is_understood_in_the_flows_words_and_by_meaning(text, intent):
+    talk = Conversation(an_opt_in(decline=both(["不要"], ["nope"]))).starts("加入")
+    question = talk.state.open_question
+    assert exact_answer(question, text) or intent_answer(question, intent)
+    assert talk.hears(text, intent).state.outcome == "not_joined"
+    assert talk.world.known.consent == "none"
+
+
+def test_a_yes_by_meaning_is_no_answer():
+    question = Conversation(an_opt_in()).starts("加入").state.open_question
+    assert intent_answer(question, "confirm") is None
+    assert intent_answer(question, "deny") is not None
+
+
+def test_finds_a_word_that_would_decline_and_agree():
+    step = an_opt_in(decline=both(["好的"], ["nope"])).steps["confirm"]
+    assert [trouble.code for trouble in STEPS["opt_in"].check(step)] == ["ambiguous_choice"]
 
 
 def test_the_question_is_one_that_is_never_read_freely():
