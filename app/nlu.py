@@ -5,12 +5,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 import pybreaker
 
+from app import clock
 from app.domain.text import clean, fold
 
 LONGEST = 1_000
@@ -49,16 +51,40 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """No answer now: `timeout`, `down`, `error` or `breaker_open`. The texts can be asked again later."""
+    """No answer for this text now: `timeout`, `down` or `breaker_open` where the server cannot be had, `error` where
+    it is there and makes nothing of the text. It can be asked again later.
+    """
 
     reason: str
+
+    @property
+    def is_about_the_text(self) -> bool:
+        """Whether other texts can be answered at this moment."""
+        return self.reason == "error"
 
 
 _NOTHING_SAID = Parsed("out_of_scope", 1.0, (("out_of_scope", 1.0),), (), "")
 
 
-class _NoAnswer(Exception):
-    """Ends a request that the breaker counts as failed."""
+class _Away(Exception):
+    """Ends a request that the breaker counts as failed: the server cannot be had."""
+
+
+class _SteadyStorage(pybreaker.CircuitMemoryStorage):
+    """Keeps the breaker open for a time that no stepped wall clock makes longer or shorter."""
+
+    _opened: float | None = None
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When it opened, by the wall clock as it stands now: the library compares it with that."""
+        if self._opened is None:
+            return None
+        return clock.now() - timedelta(seconds=clock.monotonic() - self._opened)
+
+    @opened_at.setter
+    def opened_at(self, at: datetime) -> None:
+        self._opened = clock.monotonic()
 
 
 class Nlu:
@@ -77,7 +103,11 @@ class Nlu:
             base_url=url.rstrip("/"), timeout=timeout_s, limits=limits, trust_env=False
         )
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="nlu")
-        self._breaker = pybreaker.CircuitBreaker(fail_max=failures_that_open, reset_timeout=open_for_s)
+        self._breaker = pybreaker.CircuitBreaker(
+            fail_max=failures_that_open,
+            reset_timeout=open_for_s,
+            state_storage=_SteadyStorage(pybreaker.STATE_CLOSED),
+        )
         self._remembered: OrderedDict[tuple[str, str], Parsed] = OrderedDict()
         self._lock = threading.Lock()
         self._model = ""
@@ -104,46 +134,46 @@ class Nlu:
         self._notice_model(answer)
         return answer.status_code == 200
 
-    def parse(self, texts: Sequence[str]) -> list[Parsed] | Unavailable:
-        """What each text means, in the same order, or why nothing can be had now.
+    def parse(self, texts: Sequence[str]) -> list[Parsed | Unavailable]:
+        """What each text means, in the same order, or why that cannot be had now.
 
         A text without content is `out_of_scope` and is never sent.
         """
         plain = [_plain(text) for text in texts]
-        answers = {"": _NOTHING_SAID}
+        answers: dict[str, Parsed | Unavailable] = {"": _NOTHING_SAID}
         for text in plain:
             if text and (known := self._recall(text)):
                 answers[text] = known
         wanted = [text for text in dict.fromkeys(plain) if text not in answers]
         asked = map(self._ask, wanted) if len(wanted) == 1 else self._pool.map(self._ask, wanted)
-        for text, answer in zip(wanted, asked, strict=True):
-            if isinstance(answer, Unavailable):
-                return answer
-            answers[text] = answer
+        answers.update(zip(wanted, asked, strict=True))
         return [answers[text] for text in plain]
 
     def _ask(self, text: str) -> Parsed | Unavailable:
         try:
-            answer: Parsed = self._breaker.call(self._request, text)
+            answer: Parsed | Unavailable = self._breaker.call(self._request, text)
         except pybreaker.CircuitBreakerError:
             return Unavailable("breaker_open")
-        except _NoAnswer as failure:
+        except _Away as failure:
             return Unavailable(str(failure))
-        self._remember(text, answer)
+        if isinstance(answer, Parsed):
+            self._remember(text, answer)
         return answer
 
-    def _request(self, text: str) -> Parsed:
-        """One answer of the server; raises `_NoAnswer` with the reason, never with the text."""
+    def _request(self, text: str) -> Parsed | Unavailable:
+        """One answer of the server; raises `_Away` with the reason, never with the text."""
         try:
             answer = self._http.post("/model/parse", json={"text": text})
             answer.raise_for_status()
             return _parsed(answer.json(), self._notice_model(answer))
         except httpx2.TimeoutException:
-            raise _NoAnswer("timeout") from None
+            raise _Away("timeout") from None
         except httpx2.TransportError:
-            raise _NoAnswer("down") from None
+            raise _Away("down") from None
         except (httpx2.HTTPError, ValueError, KeyError, TypeError):
-            raise _NoAnswer("error") from None
+            if not self.is_up():
+                raise _Away("down") from None
+            return Unavailable("error")
 
     def _notice_model(self, answer: httpx2.Response) -> str:
         """The model that gave this answer; from now on only its answers are recalled."""

@@ -52,6 +52,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "语义理解服务不可用，转人工",
         "the language model could not be reached, so a person answers",
     ),
+    "nlu_failed": (
+        "语义理解读不了这条短信，转人工",
+        "the language model could not read the text, so a person answers",
+    ),
     "joins_complaint": ("并入正在处理的投诉", "it joins their open complaint"),
     "wrong_number": (
         "打错号码：停发营销，由客服核实",

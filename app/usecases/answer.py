@@ -30,6 +30,8 @@ NLU_LEASE = timedelta(seconds=30)
 RETRY_NLU_AFTER = timedelta(seconds=1)
 TO_STAFF_AFTER = timedelta(minutes=10)
 """A text that has waited for the NLU this long goes to a person. Source: SPEC NL-4."""
+UNREADABLE_AFTER = timedelta(seconds=30)
+"""A text goes to a person if the NLU, being there, has made nothing of it for so long."""
 HOUR = timedelta(hours=1)
 
 
@@ -105,13 +107,25 @@ def answer_by_meaning(parts: Parts, now: datetime) -> Answered:
     if not leased:
         return Answered()
     read = parts.nlu.parse([row.text for row in leased])
-    if isinstance(read, Unavailable):
-        return _wait_for_nlu(parts, leased, read, now)
-    understood = {row.id: _understood(one) for row, one in zip(leased, read, strict=True)}
-    return _decide_understood(parts, understood, now)
+    understood: dict[UUID, Understood | Unavailable] = {}
+    waiting: list[Any] = []
+    for row, one in zip(leased, read, strict=True):
+        if isinstance(one, Parsed):
+            understood[row.id] = _understood(one)
+        elif now - row.received_at >= (UNREADABLE_AFTER if one.is_about_the_text else TO_STAFF_AFTER):
+            understood[row.id] = one
+        else:
+            waiting.append(row)
+    if waiting:
+        _wait_for_nlu(parts, waiting, now)
+    answered = _decide_understood(parts, understood, now) if understood else Answered()
+    answered.waiting = len(waiting)
+    return answered
 
 
-def _decide_understood(parts: Parts, understood: Mapping[UUID, Understood | None], now: datetime) -> Answered:
+def _decide_understood(
+    parts: Parts, understood: Mapping[UUID, Understood | Unavailable], now: datetime
+) -> Answered:
     done = each_alone_after_failure(
         list(understood),
         lambda ids: _decide_these(parts, {one: understood[one] for one in ids}, now),
@@ -120,7 +134,9 @@ def _decide_understood(parts: Parts, understood: Mapping[UUID, Understood | None
     return sum(done, Answered())
 
 
-def _decide_these(parts: Parts, understood: Mapping[UUID, Understood | None], now: datetime) -> Answered:
+def _decide_these(
+    parts: Parts, understood: Mapping[UUID, Understood | Unavailable], now: datetime
+) -> Answered:
     directory = parts.directory.current(now)
     answered = Answered()
     with parts.store.read() as session:
@@ -141,15 +157,10 @@ def _decide_these(parts: Parts, understood: Mapping[UUID, Understood | None], no
     return answered
 
 
-def _wait_for_nlu(parts: Parts, leased: Sequence[Any], why: Unavailable, now: datetime) -> Answered:
-    """The NLU is not there: texts wait, and after ten minutes a person reads them."""
-    overdue = {row.id: None for row in leased if now - row.received_at >= TO_STAFF_AFTER}
+def _wait_for_nlu(parts: Parts, waiting: Sequence[Any], now: datetime) -> None:
+    """Texts that nobody has read yet wait for the next try."""
     with parts.store.write() as session:
-        rest = [row.id for row in leased if row.id not in overdue]
-        inbounds.release(session, rest, now + RETRY_NLU_AFTER)
-    answered = _decide_understood(parts, overdue, now) if overdue else Answered()
-    answered.waiting = len(leased) - len(overdue)
-    return answered
+        inbounds.release(session, [row.id for row in waiting], now + RETRY_NLU_AFTER)
 
 
 def _book(
@@ -187,7 +198,7 @@ def _decide_by_meaning(
     session: Session,
     turn: Turn,
     row: Any,
-    understood: Understood | None,
+    understood: Understood | Unavailable,
     habits: "Habits",
 ) -> None:
     situation = _situation(parts, turn, row, habits)
@@ -199,11 +210,11 @@ def _decide_by_meaning(
         reason = "overtaken"
         complaints.customer_wrote(turn, row.id)
         turn.decide("inbound", row.id, "routed", reason, by="opt_out")
-    elif understood is None:
+    elif isinstance(understood, Unavailable):
+        reason = "nlu_failed" if understood.is_about_the_text else "nlu_unavailable"
         complaints.customer_wrote(turn, row.id)
         join_complaint(turn, row.id)
-        conversation_id = hand_offs.hand_off(turn, "nlu_unavailable")
-        reason = "nlu_unavailable"
+        conversation_id = hand_offs.hand_off(turn, reason)
         turn.decide("inbound", row.id, "routed", reason, conversation=str(conversation_id))
     else:
         route = route_by_meaning(row.text, understood, situation, turn.now)

@@ -4,28 +4,33 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
+import pybreaker
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from app import clock
 from app.nlu import LONGEST, MODEL_HEADER, Nlu, Parsed, Unavailable
 
 
 class Double:
-    """Answers as the server does and keeps what it was asked; `fails` and `delay_s` make it ill."""
+    """Answers as the server does and keeps what it was asked; `is_away`, `stumbles_over` and `delay_s` make it ill."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.model = "huixin-1"
-        self.fails = False
+        self.is_away = False
+        self.stumbles_over: set[str] = set()
         self.delay_s = 0.0
 
     def answer(self, request: Request) -> Response:
         text = json.loads(request.data)["text"]
         self.asked.append(text)
         time.sleep(self.delay_s)
-        if self.fails:
+        if self.is_away or text in self.stumbles_over:
             return Response("{}", 500)
         ranking = [{"name": "praise", "confidence": 0.8}, {"name": "deny", "confidence": 0.2}]
         entities = [{"entity": "phone", "value": "138", "start": 0, "end": 3}]
@@ -37,6 +42,9 @@ class Double:
 def double(httpserver: HTTPServer) -> Double:
     served = Double()
     httpserver.expect_request("/model/parse", method="POST").respond_with_handler(served.answer)
+    httpserver.expect_request("/status").respond_with_handler(
+        lambda _: Response("{}", 500 if served.is_away else 200)
+    )
     return served
 
 
@@ -46,9 +54,10 @@ def nlu(httpserver: HTTPServer, double: Double) -> Iterator[Nlu]:
         yield client
 
 
-def only(answer: list[Parsed] | Unavailable) -> Parsed:
-    assert isinstance(answer, list)
-    return answer[0]
+def only(answer: list[Parsed | Unavailable]) -> Parsed:
+    (first,) = answer
+    assert isinstance(first, Parsed)
+    return first
 
 
 def test_an_answer_carries_intent_ranking_entities_and_model(nlu: Nlu) -> None:
@@ -60,8 +69,13 @@ def test_an_answer_carries_intent_ranking_entities_and_model(nlu: Nlu) -> None:
 
 def test_several_texts_are_answered_in_their_order_and_each_is_asked_once(nlu: Nlu, double: Double) -> None:
     answers = nlu.parse(["one", "", "two", "one", "three"])
-    assert isinstance(answers, list)
-    assert [answer.intent for answer in answers] == ["praise", "out_of_scope", "praise", "praise", "praise"]
+    assert [getattr(answer, "intent", None) for answer in answers] == [
+        "praise",
+        "out_of_scope",
+        "praise",
+        "praise",
+        "praise",
+    ]
     assert sorted(double.asked) == ["one", "three", "two"]
 
 
@@ -101,35 +115,61 @@ def test_a_new_model_is_asked_again(nlu: Nlu, double: Double) -> None:
 
 def test_a_slow_server_is_a_timeout(nlu: Nlu, double: Double) -> None:
     double.delay_s = 0.8
-    assert nlu.parse(["slow"]) == Unavailable("timeout")
+    assert nlu.parse(["slow"]) == [Unavailable("timeout")]
 
 
-def test_a_failing_server_is_an_error(nlu: Nlu, double: Double) -> None:
-    double.fails = True
-    assert nlu.parse(["text"]) == Unavailable("error")
+def test_a_server_that_has_no_model_is_down(nlu: Nlu, double: Double) -> None:
+    double.is_away = True
+    assert nlu.parse(["text"]) == [Unavailable("down")]
+
+
+def test_a_text_that_the_server_stumbles_over_costs_no_other(nlu: Nlu, double: Double) -> None:
+    double.stumbles_over = {"odd"}
+    for _ in range(5):
+        one, odd, two = nlu.parse(["one", "odd", "two"])
+        assert isinstance(one, Parsed)
+        assert isinstance(two, Parsed)
+        assert odd == Unavailable("error")
+    assert only(nlu.parse(["after it"])).intent == "praise"
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(hours=1)])
+def test_a_stepped_wall_clock_neither_holds_the_breaker_open_nor_closes_it(
+    nlu: Nlu, double: Double, monkeypatch: pytest.MonkeyPatch, step: timedelta
+) -> None:
+    double.is_away = True
+    for n in range(3):
+        nlu.parse([f"text {n}"])
+    double.is_away = False
+    monkeypatch.setattr(clock, "now", stepped := lambda: datetime.now(UTC) + step)
+    monkeypatch.setattr(pybreaker, "datetime", SimpleNamespace(now=lambda _: stepped()))
+    assert nlu.parse(["too early"]) == [Unavailable("breaker_open")]
+    time.sleep(0.35)
+    assert only(nlu.parse(["well again"])).intent == "praise"
 
 
 def test_a_server_that_is_not_there_is_down() -> None:
     with Nlu("http://127.0.0.1:9", timeout_s=0.5) as client:
-        assert client.parse(["text"]) == Unavailable("down")
+        assert client.parse(["text"]) == [Unavailable("down")]
         assert not client.is_up()
 
 
 def test_an_answer_in_another_shape_is_an_error(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/model/parse").respond_with_json({"intent": None})
+    httpserver.expect_request("/status").respond_with_json({})
     with Nlu(httpserver.url_for("")) as client:
-        assert client.parse(["text"]) == Unavailable("error")
+        assert client.parse(["text"]) == [Unavailable("error")]
 
 
 def test_the_breaker_opens_after_failures_and_closes_when_the_server_is_well(
     nlu: Nlu, double: Double
 ) -> None:
-    double.fails = True
+    double.is_away = True
     reasons = [nlu.parse([f"text {n}"]) for n in range(4)]
-    assert Unavailable("breaker_open") in reasons
-    assert nlu.parse(["not asked"]) == Unavailable("breaker_open")
+    assert [Unavailable("breaker_open")] in reasons
+    assert nlu.parse(["not asked"]) == [Unavailable("breaker_open")]
     assert "not asked" not in double.asked
-    double.fails = False
+    double.is_away = False
     time.sleep(0.35)
     assert only(nlu.parse(["well again"])).intent == "praise"
     assert only(nlu.parse(["and again"])).intent == "praise"
@@ -137,14 +177,14 @@ def test_the_breaker_opens_after_failures_and_closes_when_the_server_is_well(
 
 def test_what_is_remembered_is_answered_while_the_breaker_is_open(nlu: Nlu, double: Double) -> None:
     nlu.parse(["known"])
-    double.fails = True
+    double.is_away = True
     for n in range(3):
         nlu.parse([f"text {n}"])
     assert only(nlu.parse(["known"])).intent == "praise"
 
 
 def test_many_threads_share_one_client(nlu: Nlu) -> None:
-    answers: list[list[Parsed] | Unavailable] = []
+    answers: list[list[Parsed | Unavailable]] = []
     threads = [
         threading.Thread(target=lambda n=n: answers.append(nlu.parse([f"a {n}", f"b {n}"]))) for n in range(8)
     ]
@@ -152,7 +192,7 @@ def test_many_threads_share_one_client(nlu: Nlu) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(isinstance(answer, list) and len(answer) == 2 for answer in answers)
+    assert all(isinstance(one, Parsed) for answer in answers for one in answer)
     assert len(answers) == 8
 
 

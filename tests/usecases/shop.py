@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Table, select, update
 
 from app.domain.wording import Wording
 from app.nlu import Parsed as Reading
+from app.nlu import Unavailable
 from app.processes.waking import Polling
 from app.providers import providers
 from app.providers.contract import (
@@ -80,13 +81,16 @@ class Meanings(FewSentences):
         super().__init__()
         self.known: dict[str, Reading] = {}
         self.asked: list[str] = []
+        self.stumbles_over: set[str] = set()
 
     def learn(self, text: str, intent: str, confidence: float = 0.95, **ranking: float) -> None:
         told = tuple({intent: confidence, **ranking}.items())
         self.known[text] = Reading(intent, confidence, told, (), "meanings")
 
-    def _read(self, text: str) -> Reading:
+    def _read(self, text: str) -> Reading | Unavailable:
         self.asked.append(text)
+        if text in self.stumbles_over:
+            return Unavailable("error")
         return self.known.get(text) or Reading("out_of_scope", 0.2, (("out_of_scope", 0.2),), (), "meanings")
 
 

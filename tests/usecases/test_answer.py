@@ -14,6 +14,18 @@ def routed(shop: Shop, phone: str = LI) -> list[str]:
     return [reason for verdict, reason in shop.reasons(phone, "inbound") if verdict == "routed"]
 
 
+def test_a_text_that_the_language_model_cannot_read_costs_no_other_and_goes_to_a_person(shop: Shop) -> None:
+    shop.nlu.learn("几点开门", "store_info")
+    shop.nlu.stumbles_over.add("怪句子")
+    shop.hears((LI, "怪句子"), (WANG, "几点开门"))
+    shop.answers()
+    assert (shop.outcomes(LI), shop.outcomes(WANG)) == ([None], ["intent_store_info"])
+    shop.passes(seconds=31)
+    shop.answers()
+    assert shop.outcomes(LI) == ["nlu_failed"]
+    assert [row.reason for row in shop.rows("conversations", LI)] == ["nlu_failed"]
+
+
 def test_a_keyword_is_answered_without_the_language_model(shop: Shop) -> None:
     shop.texts(LI, "营业时间")
     assert "每天8:00到21:30" in shop.bodies(LI)[0]

@@ -39,12 +39,12 @@ class FewSentences:
     def is_up(self) -> bool:
         return not self.is_away
 
-    def parse(self, texts: Sequence[str]) -> list[Parsed] | Unavailable:
+    def parse(self, texts: Sequence[str]) -> list[Parsed | Unavailable]:
         if self.is_away:
-            return Unavailable("down")
+            return [Unavailable("down")] * len(texts)
         return [self._read(text) for text in texts]
 
-    def _read(self, text: str) -> Parsed:
+    def _read(self, text: str) -> Parsed | Unavailable:
         intent, confidence = MEANT.get(text, ("out_of_scope", 0.3))
         entities: tuple[Entity, ...] = ()
         return Parsed(intent, confidence, ((intent, confidence),), entities, "few-sentences")
