@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.domain.compliance.decision import Allow, Defer, Verdict, decide
+from app.domain.purpose import Purpose
 from app.providers.contract import Outcome, Outgoing, Rejected, Rejection, Unknown
 from app.store import customers, pacing
 from app.store.outbound import queue
@@ -20,9 +21,10 @@ from app.store.outbound.table import FAILED, HANDING, QUEUED, REFUSED
 from app.usecases import messages, outcomes, staff_replies
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView, Directory, SenderView
-from app.usecases.gate_facts import GateFacts, purpose_now
+from app.usecases.gate_facts import GateFacts
 from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
+from app.usecases.telling_runs import RunTeller, open_questions
 
 CLAIM_LEASE = timedelta(seconds=30)
 HANDING_LEASE = timedelta(seconds=60)
@@ -162,6 +164,9 @@ def _decide(
         locked = {row.id: row for row in customers.lock_to_send(session, queue.customers_of(session, ids))}
         rows = _in_order(session, queue.claimed_rows(session, ids, locked))
         facts = GateFacts.read(parts, session, directory, channel, rows, locked, now)
+        asking = [row for row in rows if row.asks_question]
+        giving_way = {run_id for row in asking if (run_id := facts.superseded_by(row)) is not None}
+        teller = RunTeller(parts, session, directory, changes, asking, locked, now, giving_way)
         for row in rows:
             send = facts.send(row)
             verdict = decide(send, facts.of(row), parts.rules.gate, now)
@@ -177,11 +182,9 @@ def _decide(
                 done.deferred += 1
             else:
                 updates.append(_refused(row, verdict, now))
-                outcomes.tell_run_not_sent(
-                    session, parts, directory, changes, row, locked, verdict.decision.reason, now
-                )
+                teller.not_sent(row, verdict.decision.reason)
                 done.refused += 1
-        outcomes.open_questions(parts, session, changes, leaving, facts)
+        open_questions(teller, [one.row for one in leaving], facts)
         _write(session, updates)
         changes.flush(session)
         by_staff = [row.id for row in rows if row.staff_id is not None]
@@ -226,13 +229,13 @@ def _handing(
     directory: Directory,
     row: Any,
     customer: Any,
-    purpose: str,
+    purpose: Purpose,
     now: datetime,
 ) -> outcomes.Leaving:
     text, offered, count, encoding = row.text, row.offered, row.parts, row.encoding
     if purpose != row.purpose:
         wording = messages.composed(
-            parts, row.body, purpose_now(purpose), directory.brands[row.brand_id], channel, row.language
+            parts, row.body, purpose, directory.brands[row.brand_id], channel, row.language
         )
         text, offered, count, encoding = wording.text, wording.offered, wording.parts, wording.encoding
     update = {

@@ -37,8 +37,7 @@ def follow(
     details = _details(understood)
     match route:
         case Answered(run_id=run_id, intent=intent):
-            _answer(parts, session, turn, row, run_id, intent)
-            details["flow"] = turn.question_state.flow if turn.question_state else None
+            details["flow"] = _answer(parts, session, turn, row, run_id, intent)
         case Started():
             _start(parts, session, turn, row, route, cause, understood)
             details |= {"flow": route.flow, "matched": route.matched}
@@ -69,13 +68,17 @@ def _details(understood: Understood | None) -> dict[str, Any]:
     }
 
 
-def _answer(parts: Parts, session: Session, turn: Turn, row: Any, run_id: UUID, intent: str | None) -> None:
-    run = turn.question_run
-    if run is None or turn.question_state is None or run.id != run_id:
-        return
+def _answer(
+    parts: Parts, session: Session, turn: Turn, row: Any, run_id: UUID, intent: str | None
+) -> str | None:
+    """Tells the run that asked; returns the flow whose question it was."""
+    run, state = turn.question_run, turn.question_state
+    if run is None or state is None or run.id != run_id:
+        return None
     identity = RunIdentity.of_row(run).answered_by(row.id, row.received_at)
     stimulus = Replied(row.text, row.received_at, intent)
-    flow_runs.resume(parts, session, turn, turn.question_state, stimulus, identity)
+    flow_runs.resume(parts, session, turn, state, stimulus, identity)
+    return state.flow
 
 
 def _start(

@@ -19,11 +19,6 @@ from app.usecases.directory import ChannelView, Directory
 from app.usecases.parts import Parts
 
 
-def purpose_now(purpose: str) -> Purpose:
-    """The purpose of its stored name."""
-    return Purpose(purpose)
-
-
 @dataclass(slots=True)
 class GateFacts:
     """The facts of one batch; `note_handed` keeps them true while the batch is decided row by row."""

@@ -4,23 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
-from app.domain.flows.state import RunState
-from app.domain.flows.stimuli import HandedOver, NotSent, StaffActed, Stimulus
 from app.providers.contract import Accepted, Outcome, Outgoing, Rejected, Rejection
-from app.store import customers, runs
+from app.store import customers
 from app.store.outbound.table import ACCEPTED, FAILED, HANDING, QUEUED, UNKNOWN, Outbound
-from app.usecases import flow_runs, opting, receipts, staff_replies
+from app.usecases import opting, receipts, staff_replies
 from app.usecases.changes import Changes
-from app.usecases.directory import ChannelView, Directory
-from app.usecases.gate_facts import GateFacts
+from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
-from app.usecases.run_identity import RunIdentity
-from app.usecases.turn import Reader, TurnBook
+from app.usecases.telling_runs import RunTeller
 
 MAX_ATTEMPTS = 6
 FIRST_BACK_OFF = timedelta(seconds=2)
@@ -156,99 +151,8 @@ def _tell(
             now,
             row.trace_id,
         )
+    asking = [row for row, _ in not_sent]
+    teller = RunTeller(parts, session, directory, changes, asking, locked, now)
     for row, reason in not_sent:
-        tell_run_not_sent(session, parts, directory, changes, row, locked, reason, now)
+        teller.not_sent(row, reason)
     changes.flush(session)
-
-
-def tell_run_not_sent(
-    session: Session,
-    parts: Parts,
-    directory: Directory,
-    changes: Changes,
-    row: Any,
-    locked: Mapping[UUID, Any],
-    reason: str,
-    now: datetime,
-) -> None:
-    """A question that will never leave: its run goes on without an answer."""
-    if row.asks_question and row.run_id is not None:
-        _stimulate(session, parts, directory, changes, row, locked, NotSent(row.step or "", reason), now)
-
-
-def open_questions(
-    parts: Parts,
-    session: Session,
-    changes: Changes,
-    leaving: Sequence[Leaving],
-    facts: GateFacts,
-) -> None:
-    """Questions that leave now are open from now on: an answer counts only if it comes later.
-
-    One that is still open on the number gives way: the customer has asked for something else meanwhile.
-    """
-    directory, locked, now = facts.directory, facts.locked, facts.now
-    asking = [item.row for item in leaving if item.row.asks_question and item.row.run_id is not None]
-    if not asking:
-        return
-    book = Reader(session, directory, changes, now).turns(
-        {(r.customer_id, r.sender_id) for r in asking}, locked
-    )
-    for row in asking:
-        left = HandedOver(row.step or "", now)
-        state = _stimulate(session, parts, directory, changes, row, locked, left, now, book=book)
-        if state is None or state.open_question is None:
-            continue
-        superseded = facts.superseded_by(row)
-        if superseded is not None:
-            _supersede(session, parts, changes, row, superseded, facts)
-        facts.note_asked(row)
-        words = [word for choice in state.open_question.choices for word in choice.words]
-        changes.closed_questions.add(row.run_id)
-        changes.new_questions.append(
-            {
-                "run_id": row.run_id,
-                "customer_id": row.customer_id,
-                "sender_id": row.sender_id,
-                "outbound_id": row.id,
-                "choices": words,
-                "asked_at": now,
-                "expires_at": state.due_at,
-            }
-        )
-
-
-def _supersede(
-    session: Session, parts: Parts, changes: Changes, row: Any, run_id: UUID, facts: GateFacts
-) -> None:
-    changes.closed_questions.add(run_id)
-    changes.decide(
-        "run", run_id, row.customer_id, row.brand_id, "cancelled", "superseded", facts.now, row.trace_id
-    )
-    gone = StaffActed("cancelled")
-    _stimulate(session, parts, facts.directory, changes, row, facts.locked, gone, facts.now, run_id)
-
-
-def _stimulate(
-    session: Session,
-    parts: Parts,
-    directory: Directory,
-    changes: Changes,
-    row: Any,
-    locked: Mapping[UUID, Any],
-    stimulus: Stimulus,
-    now: datetime,
-    run_id: UUID | None = None,
-    book: TurnBook | None = None,
-) -> RunState | None:
-    found = runs.active(session, [run_id or row.run_id])
-    if not found:
-        return None
-    run = found[0]
-    pending = changes.changed_runs.get(run.id, {})
-    if pending.get("status") == runs.FINISHED:
-        return None
-    book = book or Reader(session, directory, changes, now).turns({(row.customer_id, row.sender_id)}, locked)
-    turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
-    identity, state = RunIdentity.of_row(run), RunState.from_json(pending.get("state", run.state))
-    return flow_runs.resume(parts, session, turn, state, stimulus, identity).state

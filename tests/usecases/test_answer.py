@@ -64,6 +64,8 @@ def test_a_keyword_comes_before_the_open_questions_free_text(shop: Shop) -> None
     shop.works()
     shop.texts(LI, "都挺好的")
     assert routed(shop)[-1] == "question_free_text"
+    decided = [row for row in shop.rows("decisions", LI) if row.reason == "question_free_text"]
+    assert decided[-1].details["flow"] == "satisfaction_survey"
     assert shop.profile(LI)["attributes"]["feedback"]["value"] == "都挺好的"
 
 

@@ -1,6 +1,6 @@
 """Questions: one open at a time, answered only after it was handed over, ended by yes, no, silence or refusal."""
 
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import Rejected, Rejection
@@ -201,3 +201,19 @@ def test_what_a_question_promises_can_be_cancelled_by_nobody_else(shop: Shop) ->
     shop.queues(WANG, "您的订单已收到", Cause(CauseKind.EVENT, shop.clock(), "order.placed"))
     shop.works()
     assert len(shop.rows("questions", LI)) == len(shop.rows("questions", WANG)) == 1
+
+
+def test_however_many_questions_leave_together_their_runs_are_read_at_once(shop: Shop) -> None:
+    def reads_for(count: int, area: int) -> int:
+        people = [f"+86137{area:04d}{n:04d}" for n in range(count)]
+        for phone in people:
+            shop.texts(phone, "加入")
+        told: list[str] = []
+        engine = shop.parts.store.engine
+        event.listen(engine, "before_cursor_execute", listener := lambda *given: told.append(given[2]))
+        shop.dispatches()
+        event.remove(engine, "before_cursor_execute", listener)
+        assert all(shop.rows("questions", phone) for phone in people)
+        return len([one for one in told if "FROM runs" in one])
+
+    assert reads_for(8, 1) == reads_for(2, 2) == 1
