@@ -39,7 +39,10 @@ def test_a_difference_is_told_with_file_and_line(tmp_path: Path) -> None:
     beside.write_text(kept, encoding="utf-8")
     ran = run("test", tmp_path)
     assert ran.exit_code == 1
-    assert f'{beside}:8: "关键字，资料齐全": the brand says: 路线：https://h.example/m' in ran.stderr
+    assert (
+        f'{beside}:8: "关键字，资料齐全": the script has: 导航：https://h.example/m; the brand says: 路线：https://h.example/m'
+        in ran.stderr
+    )
 
 
 @pytest.mark.parametrize("command", ["check", "test"])

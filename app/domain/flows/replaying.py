@@ -88,11 +88,11 @@ class Replay:
 
     def _brand(self, line: Line) -> None:
         if self.texts_read >= len(self.world.sent):
-            return self._differs(line.line, f"the brand says nothing; the script has: {line.value}")
+            return self._differs(line.line, f"the script has: {line.value}; the brand says nothing")
         said = self.world.sent[self.texts_read]
         self.texts_read += 1
         if said != str(line.value).strip():
-            self._differs(line.line, f"the brand says: {said}")
+            self._differs(line.line, f"the script has: {line.value}; the brand says: {said}")
         return None
 
     def _wait(self, line: Line) -> None:
@@ -126,12 +126,15 @@ class Replay:
                 self.effects_read = index + 1
                 return
         asked = [describe(e) for e in self.world.effects[self.effects_read :] if e.NAME not in UNLISTED]
-        self._differs(line.line, f"{line.value} does not happen; what does: {', '.join(asked) or 'nothing'}")
+        notes = ", ".join(f"{name}={wanted!r}" for name, wanted in line.notes.items())
+        came = ", ".join(asked) or "nothing"
+        self._differs(line.line, f"the script has: {line.value}({notes}); what happens: {came}")
 
     def _outcome(self, line: Line) -> None:
         outcome = self.runs[-1].outcome if self.runs else None
         if outcome != line.value:
-            self._differs(line.line, f"the flow ends with: {outcome or 'it has not ended'}")
+            came = f"it ends with: {outcome}" if outcome else "it has not ended"
+            self._differs(line.line, f"the script has the outcome: {line.value}; {came}")
 
     def _send(self, line: Line) -> None:
         """`- send: refused` or `- send: allowed`: what the gate does from here on."""

@@ -57,10 +57,10 @@ def test_a_script_that_is_kept_shows_no_difference():
 @pytest.mark.parametrize(
     ("script", "difference"),
     [
-        ("  - {customer: 营业时间}\n  - {brand: 8-20}", "6: the brand says: 9-21"),
+        ("  - {customer: 营业时间}\n  - {brand: 8-20}", "6: the script has: 8-20; the brand says: 9-21"),
         (
             "  - {customer: 营业时间}\n  - {brand: 9-21}\n  - {brand: 再见}",
-            "7: the brand says nothing; the script has: 再见",
+            "7: the script has: 再见; the brand says nothing",
         ),
         (
             "  - {customer: 营业时间}\n  - {outcome: done}\n  - {wait: 1h}",
@@ -72,11 +72,11 @@ def test_a_script_that_is_kept_shows_no_difference():
         ("  - {start: gone}", "5: there is no flow called gone"),
         (
             "  - {customer: 营业时间}\n  - {brand: 9-21}\n  - {outcome: sold}",
-            "7: the flow ends with: done",
+            "7: the script has the outcome: sold; it ends with: done",
         ),
         (
             "  - {event: order.placed}\n  - {brand: '喜欢吗？1喜欢，2不喜欢'}\n  - {effect: add_tag}",
-            "7: add_tag does not happen; what does: nothing",
+            "7: the script has: add_tag(); what happens: nothing",
         ),
     ],
 )
