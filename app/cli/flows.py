@@ -4,16 +4,14 @@ from pathlib import Path
 
 import click
 
-from app import logs
-from app.cli._opening import counted
+from app.cli._opening import counted, opened
 from app.domain.flows.checks import check_set
 from app.domain.flows.definition import Shelf
 from app.domain.flows.replaying import replay
 from app.domain.flows.vocabulary import Vocabulary
 from app.flow_files import Folder, read_path, to_yaml
 from app.rules import load_rules
-from app.settings import load
-from app.usecases import flow_publishing
+from app.usecases import flow_publishing, flow_unpublishing
 from app.usecases.directory import BrandView
 from app.usecases.parts import Parts
 
@@ -57,10 +55,11 @@ def import_(path: Path, brand: str) -> None:
     wrong += [str(difference) for difference in replay(folder.transcripts, shelf)]
     if wrong:
         _tell(wrong, "")
-    parts = _parts()
-    _brand(parts, brand)
     definitions = [definition for definition, _ in folder.flows]
-    changed = flow_publishing.publish(parts, brand, definitions, parts.now(), "command")
+    with opened() as parts:
+        changed = flow_publishing.publish(
+            parts, _brand(parts, brand).code, definitions, parts.now(), "command"
+        )
     click.echo(f"published: {', '.join(changed)}" if changed else "nothing has changed")
 
 
@@ -69,20 +68,24 @@ def import_(path: Path, brand: str) -> None:
 @click.option("--brand", required=True, help="The brand whose flows are written.")
 def export(path: Path, brand: str) -> None:
     """Write the brand's published flows into the folder PATH, one YAML file each."""
-    parts = _parts()
-    found = flow_publishing.published(parts, _brand(parts, brand))
+    with opened() as parts:
+        found = flow_publishing.published(parts, _brand(parts, brand))
     path.mkdir(parents=True, exist_ok=True)
     for definition in found:
         (path / f"{definition.name}.yml").write_text(to_yaml(definition), encoding="utf-8")
     click.echo(f"{counted(len(found), 'flow')} written to {path}")
 
 
-def _parts() -> Parts:
-    from app.wiring import build_parts
-
-    settings = load()
-    logs.configure(settings.log_format)
-    return build_parts(settings)
+@flows.command("unpublish")
+@click.argument("name")
+@click.option("--brand", required=True, help="The brand whose flow it is.")
+def unpublish(name: str, brand: str) -> None:
+    """Take the published flow NAME back: nobody starts it any more, and conversations in it end."""
+    with opened() as parts:
+        ended = flow_unpublishing.unpublish(parts, _brand(parts, brand), name, parts.now(), "command")
+    if ended is None:
+        raise click.ClickException(f"no flow {name!r} is published for {brand}")
+    click.echo(f"{name} is not published any more; {counted(ended, 'conversation')} in it ended")
 
 
 def _brand(parts: Parts, code: str) -> BrandView:

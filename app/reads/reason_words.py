@@ -64,6 +64,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "abuse": ("辱骂，不回应", "abuse, so nothing is said"),
     "abuse_again": ("再次辱骂，转人工", "abuse again, so a person looks"),
     "flow_missing": ("流程已不存在，转人工", "the flow is gone, so a person answers"),
+    "flow_unpublished": ("流程已下线", "the flow was taken back"),
     "no_sign_up_flow": ("没有订阅流程，转人工", "there is no sign-up flow, so a person answers"),
     # hand-overs to people
     "customer_asked": ("客户要求人工", "they asked for a person"),
@@ -212,6 +213,7 @@ VERDICTS: dict[tuple[str, str], tuple[str, str]] = {
     ("outbound", "failed"): ("短信未能发出", "The message could not be sent"),
     ("outbound", "opted_out"): ("记为退订", "An opt-out was recorded"),
     ("conversation", "handed_off"): ("转人工", "They were handed to a person"),
+    ("run", "cancelled"): ("流程中止", "A conversation in a flow was ended"),
     ("complaint", "opened"): ("登记投诉", "A complaint was opened"),
     ("complaint", "reopened"): ("投诉重新打开", "Their complaint was reopened"),
     ("complaint", "breached"): ("投诉超时", "A promise on their complaint was broken"),

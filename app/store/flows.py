@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint, select, update
+from sqlalchemy import String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.brands import Brand
@@ -70,6 +70,12 @@ def named(session: Session, brand_id: UUID, name: str) -> Flow | None:
     """The brand's flow with this name."""
     mine = (Flow.brand_id == brand_id, Flow.name == name)
     return session.scalars(select(Flow).where(*mine)).one_or_none()
+
+
+def last_version(session: Session, flow_id: UUID) -> int:
+    """The highest version that this flow has ever been published as; 0 where it never was."""
+    highest = select(func.max(FlowVersion.version)).where(FlowVersion.flow_id == flow_id)
+    return session.scalars(highest).one() or 0
 
 
 def announce(session: Session, brand_id: UUID) -> None:

@@ -93,6 +93,13 @@ def active(session: Session, ids: Collection[UUID]) -> Rows:
     return session.execute(select(table).where(table.c.id.in_(ids), table.c.status == ACTIVE)).all()
 
 
+def active_in(session: Session, brand_id: UUID, flow: str, limit: int) -> Rows:
+    """Runs of a brand's flow that are not finished: (id, customer_id)."""
+    table = Run.__table__
+    mine = (table.c.brand_id == brand_id, table.c.flow == flow, table.c.status == ACTIVE)
+    return session.execute(select(table.c.id, table.c.customer_id).where(*mine).limit(limit)).all()
+
+
 def due(session: Session, now: datetime, limit: int) -> Rows:
     """Runs whose time has come, longest waiting first: (id, customer_id)."""
     table = Run.__table__

@@ -62,7 +62,7 @@ def _publish(
     held = flows.versions(session, [(brand_id, definition.name, flow.version)]).values()
     if plain in held:
         return False
-    flow.version += 1
+    flow.version = flows.last_version(session, flow.id) + 1
     flow.updated_at = now
     session.add(
         FlowVersion(

@@ -94,6 +94,17 @@ def test_stops_and_resumes_marketing(parts: Parts) -> None:
     assert huixin("marketing", "stop", "--brand", "nobody").exit_code == 1
 
 
+def test_takes_a_published_flow_back(parts: Parts) -> None:
+    taken = huixin("flows", "unpublish", "help", "--brand", "demo")
+    assert (taken.exit_code, taken.stdout) == (
+        0,
+        "help is not published any more; 0 conversations in it ended\n",
+    )
+    again = huixin("flows", "unpublish", "help", "--brand", "demo")
+    assert again.exit_code == 1
+    assert "no flow 'help' is published for demo" in again.stderr
+
+
 def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
     var = tmp_path / "var"
     var.mkdir(mode=0o755)

@@ -163,6 +163,15 @@ def cancel(
     return session.connection().execute(CANCEL, told).all()
 
 
+def cancel_of_runs(session: Session, run_ids: Collection[UUID], reason: str, now: datetime) -> Rows:
+    """Cancels what these runs have queued. Returns (id, customer_id, brand_id, trace_id)."""
+    waiting = update(Outbound).where(Outbound.run_id.in_(run_ids), Outbound.status.in_((QUEUED, CLAIMED)))
+    gone = waiting.values(status=CANCELLED, reason=reason, settled_at=now, leased_until=None)
+    return session.execute(
+        gone.returning(TABLE.c.id, TABLE.c.customer_id, TABLE.c.brand_id, TABLE.c.trace_id)
+    ).all()
+
+
 HANDING_TO = select(TABLE.c.id, TABLE.c.customer_id).where(
     IS_OPEN, TABLE.c.status == HANDING, TABLE.c.customer_id.in_(bindparam("customers", expanding=True))
 )

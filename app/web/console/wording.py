@@ -114,6 +114,7 @@ ACTIONS: Words = {
     "quarantine.discard": lazy_gettext("gave up a delivery that could not be read"),
     "consent.granted": lazy_gettext("recorded consent"),
     "consent.withdrawn": lazy_gettext("recorded a withdrawal"),
+    "flows.unpublish": lazy_gettext("took a flow back"),
     "customer.put": lazy_gettext("changed a customer"),
     "marketing.stop": lazy_gettext("stopped marketing"),
     "marketing.resume": lazy_gettext("resumed marketing"),
