@@ -183,7 +183,7 @@ def _understood(parsed: Parsed) -> Understood:
 def _decide_by_rule(parts: Parts, session: Session, turn: Turn, row: Any, habits: "Habits") -> bool:
     """Whether rules alone have decided the text."""
     situation = _situation(parts, turn, row, habits)
-    _learn_language(turn, row.text)
+    _learn(turn, row.text)
     route = route_by_rule(row.text, situation)
     if isinstance(route, NeedsMeaning):
         turn.changes.closed_inbounds.append(_closing(row.id, turn, UNDERSTANDING, None))
@@ -235,8 +235,10 @@ def _closing(inbound_id: UUID, turn: Turn, status: str, outcome: str | None) -> 
     }
 
 
-def _learn_language(turn: Turn, text: str) -> None:
-    """The customer's language is that of the last text that tells one."""
+def _learn(turn: Turn, text: str) -> None:
+    """The customer's language is that of the last text that tells one; they know the number that they write to."""
+    if turn.profile["last_sender_id"] != turn.sender.id:
+        turn.change_profile(last_sender_id=turn.sender.id)
     language = language_of(text)
     if language is not None and language != turn.profile["language"]:
         turn.change_profile(language=language)

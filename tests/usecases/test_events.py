@@ -28,6 +28,13 @@ def test_an_order_is_confirmed_at_three_in_the_morning(engine: object) -> None:
     assert row.handed_at - THREE < timedelta(minutes=10)
 
 
+def test_the_brand_writes_from_the_number_that_the_customer_knows(shop: Shop) -> None:
+    shop.a_channel("second", "10690002")
+    shop.texts(LI, "在吗", channel="second")
+    shop.tells("order.placed", "e1", LI, order_number="A1024")
+    assert shop.outbounds(LI)[-1].sender_id == shop.channel("second").senders[0].id
+
+
 def test_the_guide_follows_a_day_later(shop: Shop) -> None:
     shop.tells("order.placed", "e1", LI, order_number="A1024")
     shop.works()
