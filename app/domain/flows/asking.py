@@ -8,8 +8,8 @@ from app.domain.flows.answers import Question
 from app.domain.flows.effects import HANDED_OVER, OK, UNFILLED, Ask
 from app.domain.flows.rendering import Unfilled
 from app.domain.flows.state import Phase, RunState
-from app.domain.flows.step import PERSON, Do, Go, Moment, Stay, Texts
-from app.domain.flows.stimuli import EffectApplied, HandedOver
+from app.domain.flows.step import PERSON, Do, Go, Moment, Move, Stay, Texts
+from app.domain.flows.stimuli import EffectApplied, HandedOver, NotSent, TimerFired
 
 DEFAULT_TIME_OUT = timedelta(days=3)
 SETTLED: Mapping[str, Any] = {
@@ -47,7 +47,32 @@ def unfilled(rendered: Unfilled, missing: str | None) -> Go:
     return Go(missing or PERSON, {"last_result": UNFILLED, **SETTLED}, reason=UNFILLED, note=note)
 
 
-def after_asking(
+def without_answer(
+    moment: Moment,
+    time_out: timedelta | None,
+    *,
+    timed_out: str,
+    refused: str,
+    refused_again: str | None = None,
+) -> Move:
+    """What becomes of a question before or without an answer: it leaves, cannot leave, or runs out of time.
+
+    `refused_again` is where to go if it was asked once already; without it, `refused` as well.
+    """
+    match moment.stimulus:
+        case EffectApplied() as applied:
+            target = refused_again if moment.state.attempts and refused_again else refused
+            return _after_asking(moment, applied, time_out, target)
+        case HandedOver() as handed_over:
+            return _after_hand_over(moment.state, handed_over, time_out)
+        case NotSent(reason=reason):
+            return Go(refused, {**SETTLED, "last_result": reason})
+        case TimerFired():
+            return Go(timed_out, SETTLED, reason="timed_out")
+    return Stay()
+
+
+def _after_asking(
     moment: Moment, applied: EffectApplied, time_out: timedelta | None, refused: str | None
 ) -> Stay | Go:
     """Rest until the answer, or leave by `refused` where the question cannot be sent."""
@@ -64,7 +89,7 @@ def after_asking(
     )
 
 
-def after_hand_over(state: RunState, stimulus: HandedOver, time_out: timedelta | None) -> Stay:
+def _after_hand_over(state: RunState, stimulus: HandedOver, time_out: timedelta | None) -> Stay:
     """The question is open from now on, and its time-out counts from now."""
     opened_at = state.opened_at or stimulus.at
     return Stay({"opened_at": opened_at, "due_at": stimulus.at + (time_out or DEFAULT_TIME_OUT)})

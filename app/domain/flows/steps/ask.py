@@ -14,7 +14,7 @@ from app.domain.flows.answers import (
     free_answer,
     intent_answer,
 )
-from app.domain.flows.asking import SETTLED, after_asking, after_hand_over, put_again, put_question
+from app.domain.flows.asking import SETTLED, put_again, put_question, without_answer
 from app.domain.flows.durations import Duration
 from app.domain.flows.step import (
     END,
@@ -23,13 +23,12 @@ from app.domain.flows.step import (
     Go,
     Moment,
     Move,
-    Stay,
     Step,
     StepSchema,
     Texts,
     Trouble,
 )
-from app.domain.flows.stimuli import EffectApplied, HandedOver, NotSent, Replied, TimerFired
+from app.domain.flows.stimuli import Replied
 from app.domain.flows.triggers import Words
 from app.domain.text import bare
 
@@ -123,18 +122,15 @@ def advance(step: Ask, moment: Moment) -> Move:
     match moment.stimulus:
         case None:
             return put_question(moment, step.text, step.question(moment.name), step.missing)
-        case EffectApplied() as applied:
-            refused = step.not_understood if moment.state.attempts else step.refused
-            return after_asking(moment, applied, step.time_out, refused)
-        case HandedOver() as handed_over:
-            return after_hand_over(moment.state, handed_over, step.time_out)
-        case NotSent(reason=reason):
-            return Go(step.refused, {**SETTLED, "last_result": reason})
-        case TimerFired():
-            return Go(step.timed_out, SETTLED, reason="timed_out")
         case Replied() as reply:
             return _hear(step, moment, reply)
-    return Stay()
+    return without_answer(
+        moment,
+        step.time_out,
+        timed_out=step.timed_out,
+        refused=step.refused,
+        refused_again=step.not_understood,
+    )
 
 
 def _hear(step: Ask, moment: Moment, reply: Replied) -> Move:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from app.domain.flows.answers import AGREES, DECLINES, AnswerKind, Choice, Question, exact_answer
-from app.domain.flows.asking import SETTLED, after_asking, after_hand_over, put_question
+from app.domain.flows.asking import SETTLED, put_question, without_answer
 from app.domain.flows.durations import Duration
 from app.domain.flows.effects import OptIn
 from app.domain.flows.step import (
@@ -16,13 +16,12 @@ from app.domain.flows.step import (
     Go,
     Moment,
     Move,
-    Stay,
     Step,
     StepSchema,
     Texts,
     Trouble,
 )
-from app.domain.flows.stimuli import EffectApplied, HandedOver, NotSent, Replied, TimerFired
+from app.domain.flows.stimuli import EffectApplied, Replied
 from app.domain.flows.triggers import Words
 from app.domain.text import bare
 
@@ -79,20 +78,12 @@ def advance(step: OptInStep, moment: Moment) -> Move:
             return Do(OptIn(moment.name, step.scope, moment.state.text, is_double=False))
         case EffectApplied(effect=OptIn(), result=result):
             return Go(step.then, {"last_result": result, **SETTLED})
-        case EffectApplied() as applied:
-            return after_asking(moment, applied, step.time_out, step.refused)
-        case HandedOver() as handed_over:
-            return after_hand_over(moment.state, handed_over, step.time_out)
-        case NotSent(reason=reason):
-            return Go(step.refused, {**SETTLED, "last_result": reason})
-        case TimerFired():
-            return Go(step.timed_out, SETTLED)
         case Replied(text=text):
             answer = exact_answer(step.question(moment.name), text)
             if answer is None or answer.value != AGREES:
                 return Go(step.declined, SETTLED)
             return Do(OptIn(moment.name, step.scope, moment.state.asked_text, is_double=True))
-    return Stay()
+    return without_answer(moment, step.time_out, timed_out=step.timed_out, refused=step.refused)
 
 
 def check(step: OptInStep) -> list[Trouble]:

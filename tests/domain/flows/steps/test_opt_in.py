@@ -68,7 +68,7 @@ def test_the_question_is_one_that_is_never_read_freely():
 
 def test_silence_is_no_consent():
     talk = Conversation(an_opt_in()).starts().waits(hours=24)
-    assert (talk.state.outcome, talk.world.known.consent) == ("done", "none")
+    assert (talk.state.outcome, talk.world.known.consent) == ("timed_out", "none")
 
 
 def test_a_question_that_cannot_be_sent_is_no_consent():
