@@ -10,8 +10,6 @@ from enum import StrEnum
 
 SUSPENDED_AFTER = timedelta(hours=24)
 """How far apart two hits must be to suspend a number. Source: SPEC SE-3."""
-EXPIRES_AFTER = timedelta(days=180)
-"""How long a number stays dead or suspended: numbers are issued anew. Source: SPEC SE-3."""
 
 
 class CodeKind(StrEnum):
@@ -88,8 +86,3 @@ def after_receipt(status: str, kind: str, previous_hit_at: datetime | None, now:
     if status == "doubtful" and previous_hit_at is not None and now - previous_hit_at >= SUSPENDED_AFTER:
         return "suspended"
     return "doubtful"
-
-
-def has_expired(status: str, since: datetime | None, now: datetime) -> bool:
-    """Whether a dead or suspended number is to be tried again, as somebody else's (SPEC SE-3)."""
-    return status in ("dead", "suspended") and since is not None and now - since >= EXPIRES_AFTER

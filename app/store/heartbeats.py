@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import String
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -34,8 +34,3 @@ def beat(session: Session, name: str, now: datetime, says: dict[str, Any]) -> No
 def latest(session: Session, name: str) -> dict[str, Any] | None:
     """What the process of this name said last; None where none ever said anything."""
     return session.scalars(select(Heartbeat.says).where(Heartbeat.name == name)).one_or_none()
-
-
-def all_beats(session: Session) -> list[Heartbeat]:
-    """Every process that ever gave a sign, by name."""
-    return list(session.scalars(select(Heartbeat).order_by(Heartbeat.name)))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.delivery_codes import after_receipt, has_expired, kind_of
+from app.domain.delivery_codes import after_receipt, kind_of
 from tests.domain.rule_data import shipped
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -63,9 +63,3 @@ def test_a_sign_of_life_clears_everything() -> None:
 @pytest.mark.parametrize("kind", ["temporary", "opt_out", "other"])
 def test_what_says_nothing_about_the_number_changes_nothing(status: str, kind: str) -> None:
     assert after_receipt(status, kind, NOW - DAY * 9, NOW) == status
-
-
-def test_a_dead_number_is_looked_at_again_after_180_days() -> None:
-    assert has_expired("dead", NOW - DAY * 180, NOW)
-    assert not has_expired("dead", NOW - DAY * 179, NOW)
-    assert not has_expired("verified", NOW - DAY * 999, NOW)
