@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from app.domain.flows.answers import exact_answer, free_answer, intent_answer
-from app.domain.flows.definition import Published, Shelf
+from app.domain.auto_reply import is_auto_reply
+from app.domain.flows.definition import Shelf
 from app.domain.flows.effects import Effect
 from app.domain.flows.keywords import KeywordTable
 from app.domain.flows.loop import drive
@@ -13,6 +14,15 @@ from app.domain.flows.memory import MemoryWorld
 from app.domain.flows.state import RunState
 from app.domain.flows.stimuli import Replied, Stimulus, TimerFired, Triggered
 from app.domain.flows.transcripts import START, Difference, Line, Transcript, describe, facts_of, orders_of
+from app.domain.routing import (
+    Answered,
+    NeedsMeaning,
+    Situation,
+    Started,
+    Understood,
+    route_by_meaning,
+    route_by_rule,
+)
 
 UNLISTED = ("send_text", "ask", "wait_until", "finish")
 """Effects that a script shows by other lines; the rest it may leave out."""
@@ -68,23 +78,31 @@ class Replay:
 
     def _customer(self, line: Line) -> None:
         text, intent = str(line.value), line.notes.get("intent")
+        situation = self._situation(text)
+        route = route_by_rule(text, situation)
+        if isinstance(route, NeedsMeaning):
+            meant = Understood(str(intent), 1.0, {str(intent): 1.0}) if intent else Understood("", 0.0)
+            route = route_by_meaning(text, meant, situation, self.now)
+        match route:
+            case Answered(run_id=run_id, intent=heard):
+                self._drive(run_id.int, Replied(text, self.now, heard))
+            case Started(flow=flow, by=by):
+                self._begin(flow, Triggered(by, text, self._entities(line), self.now), line)
+            case _:
+                self._differs(line.line, "no flow answers this: add a keyword, or `intent:` to the line")
+
+    def _situation(self, text: str) -> Situation:
+        """As production sees it; a run is known by its place."""
         asking = next((i for i in reversed(range(len(self.runs))) if self.runs[i].open_question), None)
-        question = self.runs[asking].open_question if asking is not None else None
-        if asking is not None and question is not None and exact_answer(question, text) is not None:
-            return self._drive(asking, Replied(text, self.now))
-        named = self.table.match(text, ("whole", "first_word"))
-        if named is not None:
-            return self._begin(named[0], Triggered("keyword", text, self._entities(line), self.now), line)
-        if asking is not None and question is not None:
-            is_answer = intent_answer(question, intent) or free_answer(question, text)
-            if is_answer or not self._flow_of(intent):
-                return self._drive(asking, Replied(text, self.now, intent))
-        named = self.table.match(text, ("contains",))
-        flow = named[0] if named else self._flow_of(intent)
-        if flow is None:
-            return self._differs(line.line, "no flow answers this: add a keyword, or `intent:` to the line")
-        by = "keyword" if named else "intent"
-        return self._begin(flow, Triggered(by, text, self._entities(line), self.now), line)
+        flows = self.shelf.latest.values()
+        return Situation(
+            keywords=self.table,
+            intents={intent: one.definition.name for one in flows for intent in one.definition.intents},
+            question=self.runs[asking].open_question if asking is not None else None,
+            question_run_id=UUID(int=asking) if asking is not None else None,
+            is_auto_reply=is_auto_reply(text),
+            has_open_complaint=self.world.known.has_open_complaint,
+        )
 
     def _brand(self, line: Line) -> None:
         if self.texts_read >= len(self.world.sent):
@@ -157,10 +175,6 @@ class Replay:
         rested = drive(self.shelf, self.runs[index], stimulus, self.world, self.now)
         self.runs[index] = rested.state
         self.runs.append(self.runs.pop(index))
-
-    def _flow_of(self, intent: Any) -> str | None:
-        flows: Iterable[Published] = self.shelf.latest.values()
-        return next((f.definition.name for f in flows if intent in f.definition.intents), None)
 
     def _entities(self, line: Line) -> dict[str, Any]:
         return dict(line.notes.get("entities") or {})

@@ -121,3 +121,28 @@ def test_a_transcript_that_cannot_be_read_is_a_finding(text, line):
     transcripts, wrong = transcripts_from_yaml(text, "hours", "t.yml")
     assert transcripts == []
     assert [(finding.file, finding.line) for finding in wrong] == [("t.yml", line)]
+
+
+def test_a_text_goes_where_production_would_route_it():
+    asking = a_flow(
+        {"feedback": a_question(answer="text", choices={}, text=both("哪里不满意？"))},
+        name="asking",
+        triggers=[{"trigger": "keyword", "words": ["评分"]}],
+    )
+    complaint = a_flow(
+        {"tell": {"do": "send", "text": both("已登记"), "then": "end"}},
+        name="complaint",
+        triggers=[{"trigger": "intent", "name": "complaint"}],
+    )
+    script = """\
+- name: a complaint interrupts a question
+  script:
+    - customer: 评分
+    - brand: 哪里不满意？
+    - customer: 蛋糕是坏的，我要投诉
+      intent: complaint
+    - brand: 已登记
+"""
+    written, wrong = transcripts_from_yaml(script, "asking")
+    assert wrong == []
+    assert replay(written, Shelf.of(asking, complaint)) == []
