@@ -113,6 +113,11 @@ def by_phone(session: Session, e164: str) -> Customer | None:
     return session.scalars(select(Customer).where(Customer.phone_hash == phone_hash(e164))).one_or_none()
 
 
+def phone_of(session: Session, customer_id: UUID) -> str:
+    """One customer's phone, decrypted."""
+    return session.scalars(select(Customer.phone).where(Customer.id == customer_id)).one()
+
+
 def lock(session: Session, ids: Collection[UUID], *, skip_locked: bool = False) -> Rows:
     """Locks the customers' rows in id order and returns them; on SQLite the transaction itself is the lock.
 

@@ -1,13 +1,15 @@
 """One customer's turn with one brand inside a transaction: all that is known, read for a whole batch at once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.domain import phone as phones
 from app.domain.flows.facts import Facts
 from app.domain.flows.state import RunState
 from app.domain.reply_language import reply_language
@@ -45,6 +47,8 @@ class Turn:
     question_run: Any = None
     replies: int = 0
     """Automatic replies queued in this transaction."""
+    region: Callable[[], str] = lambda: ""
+    """Where the customer's number is at home; read only where nothing else tells their language."""
     last_sent_language: str | None = None
     """Of the last message handed over on this number, where it was looked up."""
 
@@ -76,7 +80,7 @@ class Turn:
     def language(self) -> str:
         """In which language the customer is answered."""
         return reply_language(
-            self.profile["language"], self.last_sent_language, self.customer.region, self.brand.language
+            self.profile["language"], self.last_sent_language, self.region, self.brand.language
         )
 
     @property
@@ -123,6 +127,10 @@ class Turn:
                 shown = {**order, "updated_at": order["updated_at"].isoformat()}
                 return {name: value for name, value in shown.items() if not isinstance(value, list | dict)}
         return None
+
+
+def _region(session: Session, customer_id: UUID) -> str:
+    return phones.region_of(customers.phone_of(session, customer_id))
 
 
 @dataclass(slots=True)
@@ -182,6 +190,7 @@ class TurnBook:
                 brand=reader.directory.brands[sender.brand_id],
                 sender=sender,
                 channel=reader.directory.channels[sender.channel_id],
+                region=partial(_region, reader.session, customer_id),
                 standing=self._standing(pair),
                 changes=reader.changes,
                 now=reader.now,
