@@ -1,6 +1,6 @@
 """A shop to try use cases in: the demo brand over a test's database, a clock of its own, and customers who text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import yaml
-from sqlalchemy import Engine, Table, select, update
+from sqlalchemy import Engine, select, update
 
 from app.domain.wording import Wording
 from app.nlu import Parsed as Reading
@@ -28,15 +28,8 @@ from app.rules import RULES_FOLDER
 from app.store import customers
 from app.store.brands import Brand
 from app.store.channels import Channel, Sender
-from app.store.complaints import Complaint, ComplaintEvent
-from app.store.consents import ConsentEvent
-from app.store.conversations import Conversation
-from app.store.customers import Customer, Profile, ids_of_all
-from app.store.decisions import Decision
+from app.store.customers import Profile, ids_of_all
 from app.store.engine import Store
-from app.store.inbounds import Inbound, Quarantined
-from app.store.outbound.table import Outbound
-from app.store.runs import OpenQuestion, Run
 from app.store.schema import metadata
 from app.store.staff import Staff
 from app.store.tables import new_id
@@ -54,6 +47,7 @@ from app.usecases.record_events import NewEvent, Recorded, record_events
 from app.usecases.turn import Reader, Turn
 from app.wiring import Connections
 from tests.domain.rule_data import shipped
+from tests.usecases.traces import Traces
 from tests.web.demo_shop import NOON, FewSentences, TestClock, work
 
 WANG = "+8613800000001"
@@ -62,16 +56,6 @@ LI = "+8613800001001"
 """Has agreed to nothing."""
 ALICE = "+14155550123"
 """Has agreed to marketing, lives in California, reads English."""
-TABLES: Mapping[str, Any] = {
-    "outbounds": Outbound,
-    "inbounds": Inbound,
-    "decisions": Decision,
-    "consents": ConsentEvent,
-    "runs": Run,
-    "questions": OpenQuestion,
-    "complaints": Complaint,
-    "conversations": Conversation,
-}
 
 
 class Meanings(FewSentences):
@@ -94,8 +78,8 @@ class Meanings(FewSentences):
         return self.known.get(text) or Reading("out_of_scope", 0.2, (("out_of_scope", 0.2),), (), "meanings")
 
 
-class Shop:
-    """The use cases as a test drives them. What is read comes as plain rows, oldest first."""
+class Shop(Traces):
+    """The use cases as a test drives them."""
 
     def __init__(self, engine: Engine, at: datetime = NOON) -> None:
         self.clock = TestClock(at)
@@ -257,62 +241,6 @@ class Shop:
             queued = messages.queue(self.parts, turn, text, cause, messages.Origin(**told), **times)
             changes.flush(session)
         return queued
-
-    # --- what came of it ------------------------------------------------------------------------------------
-
-    def customer(self, phone: str) -> Any:
-        with self.parts.store.read() as session:
-            table = Customer.__table__
-            mine = table.c.phone_hash == customers.phone_hash(phone)
-            return session.execute(select(table).where(mine)).one_or_none()
-
-    def profile(self, phone: str, brand: str = "demo") -> Mapping[str, Any]:
-        customer_id = self.customer(phone).id
-        with self.parts.store.read() as session:
-            return customers.profiles(session, [customer_id])[customer_id, self.brand_named(brand).id]
-
-    def rows(self, what: str, phone: str) -> Sequence[Any]:
-        """Rows of one of TABLES about the customer, in the order of their making."""
-        table: Table = TABLES[what].__table__
-        found = self.customer(phone)
-        if found is None:
-            return []
-        mine = select(table).where(table.c.customer_id == found.id)
-        order = table.c.id if "id" in table.c else table.c.asked_at
-        with self.parts.store.read() as session:
-            return session.execute(mine.order_by(order)).all()
-
-    def outbounds(self, phone: str) -> Sequence[Any]:
-        return self.rows("outbounds", phone)
-
-    def outbound(self, outbound_id: UUID) -> Any:
-        table = Outbound.__table__
-        with self.parts.store.read() as session:
-            return session.execute(select(table).where(table.c.id == outbound_id)).one()
-
-    def bodies(self, phone: str) -> list[str]:
-        """What was to be sent, whatever became of it."""
-        return [row.body for row in self.outbounds(phone)]
-
-    def outcomes(self, phone: str) -> list[str | None]:
-        """What became of each text."""
-        return [row.outcome for row in self.rows("inbounds", phone)]
-
-    def reasons(self, phone: str, subject: str = "outbound") -> list[tuple[str, str]]:
-        """(verdict, reason) of the decisions about one kind of subject."""
-        found = self.rows("decisions", phone)
-        return [(row.verdict, row.reason) for row in found if row.subject == subject]
-
-    def complaint_events(self, phone: str) -> list[str]:
-        table = ComplaintEvent.__table__
-        ids = [row.id for row in self.rows("complaints", phone)]
-        with self.parts.store.read() as session:
-            found = session.execute(select(table).where(table.c.complaint_id.in_(ids)).order_by(table.c.id))
-            return [row.kind for row in found]
-
-    def quarantine(self) -> Sequence[Any]:
-        with self.parts.store.read() as session:
-            return session.execute(select(Quarantined.__table__)).all()
 
 
 @cache

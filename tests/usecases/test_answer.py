@@ -1,29 +1,15 @@
-"""Answering: rules at once, meaning when it is there, in order per customer, silent where silence is right."""
+"""Answering: rules at once, meaning when it is there, silent where silence is right."""
 
 from datetime import timedelta
 
 import pytest
 
-from app.domain.purpose import Cause, CauseKind
 from app.usecases import desk
-from app.usecases.answer import answer_by_meaning, answer_by_rule
 from tests.usecases.shop import LI, WANG, Shop
 
 
 def routed(shop: Shop, phone: str = LI) -> list[str]:
     return [reason for verdict, reason in shop.reasons(phone, "inbound") if verdict == "routed"]
-
-
-def test_a_text_that_the_language_model_cannot_read_costs_no_other_and_goes_to_a_person(shop: Shop) -> None:
-    shop.nlu.learn("几点开门", "store_info")
-    shop.nlu.stumbles_over.add("怪句子")
-    shop.hears((LI, "怪句子"), (WANG, "几点开门"))
-    shop.answers()
-    assert (shop.outcomes(LI), shop.outcomes(WANG)) == ([None], ["intent_store_info"])
-    shop.passes(seconds=31)
-    shop.answers()
-    assert shop.outcomes(LI) == ["nlu_failed"]
-    assert [row.reason for row in shop.rows("conversations", LI)] == ["nlu_failed"]
 
 
 def test_a_keyword_is_answered_without_the_language_model(shop: Shop) -> None:
@@ -93,63 +79,6 @@ def test_an_intent_starts_its_flow_and_the_log_has_confidence_and_model(shop: Sh
         "flow": "store_info",
         "matched": "store_info",
     }
-
-
-def test_without_the_language_model_rules_go_on_and_the_rest_waits_for_it(shop: Shop) -> None:
-    shop.nlu.is_away = True
-    shop.nlu.learn("几点开门", "store_info")
-    shop.hears((LI, "几点开门"), (WANG, "地址"))
-    shop.answers()
-    assert shop.outcomes(LI) == [None]
-    assert shop.outcomes(WANG) == ["keyword"]
-    shop.texts(LI, "帮助")  # a later text that rules decide does not wait
-    assert shop.outcomes(LI) == [None, "keyword"]
-    shop.nlu.is_away = False
-    shop.passes(seconds=2)
-    shop.answers()
-    assert shop.outcomes(LI) == ["intent_store_info", "keyword"]
-
-
-def test_after_ten_minutes_without_the_language_model_a_person_reads_it(shop: Shop) -> None:
-    shop.nlu.is_away = True
-    shop.texts(LI, "几点开门")
-    shop.passes(minutes=9, seconds=50)
-    shop.answers()
-    assert shop.outcomes(LI) == [None]
-    shop.passes(seconds=10)
-    shop.answers()
-    assert shop.outcomes(LI) == ["nlu_unavailable"]
-    assert [row.reason for row in shop.rows("conversations", LI)] == ["nlu_unavailable"]
-
-
-def test_a_language_model_that_fails_is_asked_again_no_sooner_than_in_a_second(shop: Shop) -> None:
-    shop.nlu.is_away = True
-    shop.texts(LI, "几点开门")
-    assert answer_by_meaning(shop.parts, shop.clock()).waiting == 0
-    shop.passes(seconds=2)
-    assert answer_by_meaning(shop.parts, shop.clock()).waiting == 1
-
-
-def test_texts_that_need_meaning_keep_their_order(shop: Shop) -> None:
-    shop.nlu.learn("第一句", "greeting")
-    shop.nlu.learn("第二句", "store_info")
-    shop.hears((LI, "第一句"), (LI, "第二句"))
-    answer_by_rule(shop.parts, shop.clock())
-    answer_by_meaning(shop.parts, shop.clock())
-    assert shop.outcomes(LI) == ["intent_greeting", None]
-    answer_by_meaning(shop.parts, shop.clock())
-    assert shop.outcomes(LI) == ["intent_greeting", "intent_store_info"]
-
-
-def test_who_opted_out_meanwhile_gets_no_late_answer(shop: Shop) -> None:
-    shop.nlu.is_away = True
-    shop.texts(WANG, "有什么优惠吗")
-    shop.passes(seconds=5)
-    shop.hears((WANG, "T"))
-    shop.nlu.is_away = False
-    shop.answers()
-    assert shop.outcomes(WANG) == ["overtaken", "opted_out"]
-    assert [row.purpose for row in shop.outbounds(WANG)] == ["opt_out_confirmation"]
 
 
 def test_the_bot_is_silent_with_staff_but_opting_out_works(shop: Shop) -> None:
@@ -229,51 +158,6 @@ def test_ten_replies_an_hour_also_where_all_texts_come_at_once(shop: Shop) -> No
     shop.hears(*[(LI, "帮助")] * 15)
     shop.answers()
     assert len(shop.outbounds(LI)) == 10
-
-
-def test_marketing_waits_until_the_text_is_understood(shop: Shop) -> None:
-    shop.nlu.is_away = True
-    shop.nlu.learn("别再给我发短信了", "opt_out", 0.95)
-    shop.texts(WANG, "别再给我发短信了啦好不好")
-    shop.queues(WANG, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock()))
-    shop.dispatches()
-    assert shop.reasons(WANG)[-1] == ("deferred", "unread_inbound")
-    assert shop.outbounds(WANG)[-1].status == "queued"
-
-
-def test_an_opt_out_in_other_words_is_honoured_when_sure(shop: Shop) -> None:
-    shop.nlu.learn("能不能消停点呢", "opt_out", 0.9)
-    shop.queues(WANG, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock()))
-    shop.texts(WANG, "能不能消停点呢")
-    assert shop.profile(WANG)["consent"] == "withdrawn"
-    assert [row.status for row in shop.outbounds(WANG)] == ["cancelled", "queued"]
-    assert shop.outbounds(WANG)[-1].purpose == "opt_out_confirmation"
-
-
-def test_in_doubt_marketing_is_held_and_staff_look(shop: Shop) -> None:
-    shop.nlu.learn("发太多了吧", "complaint", 0.55, opt_out=0.35)
-    shop.texts(WANG, "发太多了吧")
-    assert shop.profile(WANG)["consent"] == "held"
-    assert [row.reason for row in shop.rows("conversations", WANG)] == ["opt_out_unsure"]
-    shop.queues(WANG, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock()))
-    shop.dispatches()
-    assert shop.reasons(WANG)[-1] == ("deferred", "consent_held")
-
-
-def test_an_opt_out_in_other_words_speaks_for_every_brand_on_the_number(shop: Shop) -> None:
-    cafe = shop.a_brand("cafe")
-    channel = shop.channel()
-    shop.a_sender(channel.id, channel.senders[0].address, cafe)
-    sender = next(one for one in shop.channel().senders if one.brand_id == cafe)
-    order = Cause(CauseKind.EVENT, shop.clock(), "order.placed")
-    shop.queues(WANG, "您的订单已收到", order, "cafe", sender=sender)
-    shop.dispatches()
-    shop.queues(WANG, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock()))
-    shop.dispatches()
-    shop.nlu.learn("能不能消停点呢", "opt_out", 0.9)
-    shop.texts(WANG, "能不能消停点呢")
-    assert shop.profile(WANG)["consent"] == "withdrawn"
-    assert shop.profile(WANG, "cafe")["consent"] == "withdrawn"
 
 
 def test_an_unclear_text_joins_the_open_complaint(shop: Shop) -> None:
