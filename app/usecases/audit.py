@@ -25,6 +25,7 @@ ACTIONS = frozenset(
         "desk.reply",
         "desk.take",
         "flows.publish",
+        "flows.unpublish",
         "log_in",
         "log_in.failed",
         "log_out",
