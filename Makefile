@@ -10,6 +10,7 @@ TOOLS := .tools
 UV := $(TOOLS)/uv/bin/uv
 BIN := .venv/bin
 VENDOR := app/web/static/vendor
+WORDS := $(patsubst %.po,%.mo,$(wildcard app/web/translations/*/LC_MESSAGES/messages.po))
 STRICT := $(wildcard app/domain app/usecases app/providers bot)
 TEMPLATES := $(wildcard app/web/templates)
 NPM_FLAGS := --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
@@ -26,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## tell what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-install: $(TOOLS)/app.stamp bot assets ## install both environments and the browser libraries
+install: $(TOOLS)/app.stamp bot assets $(WORDS) ## install both environments and the browser libraries
 
 run: install model ## start web, worker, clock and nlu on PORT (8000)
 	@exec $(BIN)/huixin up
@@ -74,6 +75,11 @@ bot: $(UV)
 	else \
 		echo "Python 3.10 was not found on PATH or through pyenv and could not be fetched: Huixin runs without language understanding"; \
 	fi
+
+# --- what pages say in other languages ---------------------------------------------------------------------------------
+
+%.mo: %.po $(TOOLS)/app.stamp
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 # --- browser libraries ------------------------------------------------------------------------------------------------
 

@@ -13,11 +13,12 @@ from app.store import customers
 from app.store.outbound import queue
 from app.store.outbound.table import FAILED, QUEUED, UNKNOWN, Outbound
 from app.store.writing import rows_changed
-from app.usecases import outcomes, staff_replies
+from app.usecases import staff_replies
 from app.usecases.changes import Changes
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
 from app.usecases.receipts import apply_receipts
+from app.usecases.telling_runs import RunTeller
 
 ASK_AFTER = timedelta(minutes=2)
 ASK_UNTIL = timedelta(hours=72)
@@ -89,7 +90,7 @@ def _tell_never_taken(
     changes.decide(*told, now, row.trace_id)
     if is_late:
         directory = parts.directory.current(now)
-        outcomes.tell_run_not_sent(session, parts, directory, changes, row, locked, "never_taken", now)
+        RunTeller(parts, session, directory, changes, [row], locked, now).not_sent(row, "never_taken")
     changes.flush(session)
     staff_replies.settle(parts, session, [row.id], now)
 
