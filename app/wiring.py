@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import yaml
 from flask import Flask
@@ -137,24 +137,32 @@ WEB = (
 """The rooms of the web, in the order in which they are added; each has `register(app, parts, settings)`."""
 
 
-def front_door(settings: Settings) -> WSGIApplication:
+class FrontDoor:
     """The whole web: webhooks go to a small application of their own, without sessions, languages and log-in.
 
     A provider's call then costs a third of the processor time, and what the console loads cannot slow it down.
     """
-    parts = build_parts(settings)
-    with parts.store.write() as session:
-        heartbeats.beat(session, heartbeats.WEB_ADDRESS, parts.now(), {"public_url": settings.public_url})
-    everything, deliveries = create_app(settings, parts), Flask("app.web.hooks")
-    deliveries.extensions["parts"] = parts
-    deliveries.extensions["reception"] = everything.extensions["reception"]
-    deliveries.register_blueprint(import_module("app.web.hooks").hooks)
 
-    def enter(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def __init__(self, settings: Settings) -> None:
+        self._parts = parts = build_parts(settings)
+        with parts.store.write() as session:
+            heartbeats.beat(session, heartbeats.WEB_ADDRESS, parts.now(), {"public_url": settings.public_url})
+        self._everything, self._deliveries = (
+            create_app(settings, parts),
+            Flask("app.web.hooks", static_folder=None),
+        )
+        self._deliveries.extensions["parts"] = parts
+        self._deliveries.extensions["reception"] = self._everything.extensions["reception"]
+        self._deliveries.register_blueprint(import_module("app.web.hooks").hooks)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request (PEP 3333)."""
         is_delivery = environ.get("PATH_INFO", "").startswith("/hooks/")
-        return (deliveries if is_delivery else everything)(environ, start_response)
+        return (self._deliveries if is_delivery else self._everything)(environ, start_response)
 
-    return enter
+    def is_quick(self, path: str) -> bool:
+        """Whether this request asks the database nothing before its answer is put off."""
+        return path.startswith("/hooks/") and self._parts.directory.is_fresh(self._parts.now())
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:

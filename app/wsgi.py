@@ -2,8 +2,8 @@
 
 from app import logs
 from app.settings import load
-from app.wiring import front_door
+from app.wiring import FrontDoor
 
 settings = load()
 logs.configure(settings.log_format)
-app = front_door(settings)
+app = FrontDoor(settings)

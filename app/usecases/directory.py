@@ -157,14 +157,17 @@ class DirectoryCache:
     def current(self, now: datetime) -> Directory:
         """The picture, loaded anew when it is too old or the clock was set back."""
         with self._lock:
-            is_fresh = (
-                self._loaded_at is not None and self._loaded_at <= now < self._loaded_at + RENEWED_AFTER
-            )
-            if self._directory is None or not is_fresh:
+            if self._directory is None or not self.is_fresh(now):
                 with self._store.read() as session:
                     self._directory = load(session, self.providers)
                 self._loaded_at = now
             return self._directory
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the picture can be had without asking the database."""
+        loaded_at = self._loaded_at
+        is_new = loaded_at is not None and loaded_at <= now < loaded_at + RENEWED_AFTER
+        return is_new and self._directory is not None
 
     def renew(self) -> None:
         """Forget the picture: something has just been changed by this process."""

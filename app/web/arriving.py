@@ -1,8 +1,13 @@
-"""Waits for whole requests on the event loop, then gives each to a thread: who sends slowly holds no thread."""
+"""Waits for whole requests on the event loop, then gives each to a thread: who sends slowly holds no thread.
+
+An application may name requests that are quick (`is_quick`): those are answered on the event loop itself. Where such an
+answer has to wait for something, the application asks its environ for `LATER` and answers when it knows.
+"""
 
 import asyncio
 import io
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -20,6 +25,9 @@ LONGEST_BODY = 8_000_000
 HELD_AT_MOST = 256_000_000
 """Bytes of all bodies that are arriving at one moment."""
 WHOLE_UP_TO = 1_000_000
+QUICK_UP_TO = 64_000
+LATER = "huixin.later"
+"""Key of the environ: a call of it gives a `Later`, and what the application then returns is not sent."""
 SENT_WITHIN_S = 30.0
 
 log = structlog.get_logger(__name__)
@@ -39,11 +47,55 @@ class Scope(Protocol):
     headers: Any
 
 
+Make = Callable[[], WSGIApplication]
+
+
+class Later:
+    """The answer to one request, given after the application has returned, from any thread, once."""
+
+    def __init__(self, home: "Homeward", threads: ThreadPoolExecutor, answer: Callable[[Make], None]) -> None:
+        self._home, self._threads, self._answer = home, threads, answer
+
+    def reply(self, make: Make) -> None:
+        """Sends what `make` returns; it is called on the event loop and must not wait."""
+        self._home.call(partial(self._answer, make))
+
+    def reply_from_thread(self, make: Make) -> None:
+        """The same where `make` has to wait: a thread calls it."""
+        made = self._threads.submit(make)
+        made.add_done_callback(lambda done: self.reply(done.result))
+
+
+class Homeward:
+    """Calls made from other threads on the event loop; many that come together wake it once."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop, self._calls = loop, deque[Callable[[], None]]()
+        self._is_awake = False
+
+    def call(self, made: Callable[[], None]) -> None:
+        """Has the event loop call this soon."""
+        self._calls.append(made)
+        if not self._is_awake:
+            self._is_awake = True
+            self._loop.call_soon_threadsafe(self._run)
+
+    def _run(self) -> None:
+        self._is_awake = False
+        while self._calls:
+            try:
+                self._calls.popleft()()
+            except Exception:
+                log.exception("an answer could not be given")
+
+
 class Arriving:
     """A WSGI application behind RSGI. `threads` is how many requests it answers at once."""
 
     def __init__(self, app: WSGIApplication, threads: int, within_s: float = ARRIVES_WITHIN_S) -> None:
         self._app = app
+        self._is_quick: Callable[[str], bool] = getattr(app, "is_quick", lambda _path: False)
+        self._home: Homeward | None = None
         self._within_s = within_s
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._held = 0
@@ -64,6 +116,9 @@ class Arriving:
             return
         loop = asyncio.get_running_loop()
         try:
+            if len(body) <= QUICK_UP_TO and self._is_quick(scope.path):
+                await self._answer_here(scope, bytes(body), protocol, loop)
+                return
             await loop.run_in_executor(self._threads, self._answer, scope, bytes(body), protocol, loop)
         except Exception:
             log.exception("a request could not be answered")
@@ -84,6 +139,37 @@ class Arriving:
                 break
         return True
 
+    async def _answer_here(
+        self, scope: Scope, body: bytes, protocol: Any, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """On the event loop: no thread is woken for the request, nor for its answer."""
+        if self._home is None:
+            self._home = Homeward(loop)
+        home, environ = self._home, _environ(scope, body)
+        waiting: asyncio.Future[None] | None = None
+
+        def answer(make: Make) -> None:
+            try:
+                protocol.response_bytes(*_whole(make(), environ))
+            except Exception:
+                log.exception("a request could not be answered")
+                _refuse(protocol, 500, b"error")
+            finally:
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(None)
+
+        def later() -> Later:
+            nonlocal waiting
+            waiting = loop.create_future()
+            return Later(home, self._threads, answer)
+
+        environ[LATER] = later
+        told = _whole(self._app, environ)
+        if waiting is None or told[0] == 500:
+            protocol.response_bytes(*told)
+        else:
+            await waiting
+
     def _answer(self, scope: Scope, body: bytes, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
         begun: list[Any] = []
 
@@ -97,6 +183,22 @@ class Arriving:
         finally:
             if hasattr(answer, "close"):
                 answer.close()
+
+
+def _whole(app: WSGIApplication, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body of a short answer."""
+    begun: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
+        begun[:] = [int(status.split(" ", 1)[0]), [(name.lower(), value) for name, value in headers]]
+        return lambda _written: None
+
+    answer = app(environ, start_response)
+    try:
+        return begun[0], begun[1], b"".join(answer)
+    finally:
+        if hasattr(answer, "close"):
+            answer.close()
 
 
 def _send(answer: Iterable[bytes], begun: list[Any], protocol: Any, loop: asyncio.AbstractEventLoop) -> None:

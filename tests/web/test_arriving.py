@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask, Response, request
 
 from app.web import arriving
-from app.web.arriving import Arriving
+from app.web.arriving import LATER, Arriving, Homeward, Later
 
 
 @dataclass
@@ -138,3 +139,95 @@ def test_an_application_that_breaks_is_an_error() -> None:
     connection = Connection()
     asyncio.run(Arriving(broken, 1).__rsgi__(Asked("GET"), connection))
     assert connection.status == 500
+
+
+class Quick:
+    """An application whose requests are quick: it answers on the event loop, or later from another thread."""
+
+    def __init__(self, promise: Callable[[Later], None]) -> None:
+        self.promise, self.thread = promise, ""
+
+    def is_quick(self, path: str) -> bool:
+        return path == "/quick"
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        self.thread = threading.current_thread().name
+        if LATER in environ:
+            self.promise(environ[LATER]())
+        return Response("at once")(environ, start_response)
+
+
+def asks_quick(
+    promise: Callable[[Later], None], path: str = "/quick", **told: Any
+) -> tuple[Quick, Connection]:
+    app, connection = Quick(promise), Connection(*told.pop("pieces", ()))
+    front = Arriving(app, 2)
+
+    async def answer() -> None:
+        async with asyncio.timeout(5):
+            await front.__rsgi__(Asked(path=path, **told), connection)
+        await asyncio.sleep(0)
+
+    asyncio.run(answer())
+    return app, connection
+
+
+def in_a_thread(call: Callable[[], None]) -> None:
+    threading.Timer(0.05, call).start()
+
+
+def said(words: str) -> Response:
+    return Response(f"{words} in {threading.current_thread().name}", 202)
+
+
+def test_a_quick_request_is_answered_later_from_the_event_loop() -> None:
+    app, answer = asks_quick(lambda later: in_a_thread(lambda: later.reply(lambda: said("later"))))
+    assert (answer.status, answer.body) == (202, b"later in MainThread")
+    assert app.thread == "MainThread"
+
+
+def test_an_answer_that_has_to_wait_is_made_in_a_thread() -> None:
+    _, answer = asks_quick(lambda later: later.reply_from_thread(lambda: said("waited")))
+    assert answer.status == 202
+    assert answer.body.startswith(b"waited in web")
+
+
+def test_what_is_not_quick_or_long_goes_to_a_thread() -> None:
+    long = {"headers": {"content-length": "64001"}, "pieces": [b"x" * 64_001]}
+    for app, answer in (asks_quick(fails, "/slow"), asks_quick(fails, **long)):
+        assert (answer.status, answer.body) == (200, b"at once")
+        assert app.thread.startswith("web")
+
+
+def fails(later: Later) -> None:
+    raise AssertionError("nobody promised an answer")
+
+
+def test_an_answer_that_cannot_be_made_is_an_error_and_keeps_nobody_waiting() -> None:
+    def broken() -> Response:
+        raise RuntimeError
+
+    for promise in (lambda later: later.reply(broken), lambda later: later.reply_from_thread(broken)):
+        assert asks_quick(promise)[1].status == 500
+
+
+def test_an_application_that_breaks_after_its_promise_is_an_error() -> None:
+    def breaks(later: Later) -> None:
+        raise RuntimeError
+
+    assert asks_quick(breaks)[1].status == 500
+
+
+def test_many_answers_come_home_together() -> None:
+    woken: list[object] = []
+    loop = asyncio.new_event_loop()
+    home, heard = Homeward(loop), []
+    loop.call_soon_threadsafe = lambda call, *_: woken.append(call)  # type: ignore[method-assign]
+    for number in range(5):
+        home.call(lambda number=number: heard.append(number))
+    home.call(lambda: 1 / 0)
+    home.call(lambda: heard.append(9))
+    assert len(woken) == 1
+    home._run()
+    assert heard == [0, 1, 2, 3, 4, 9]
+    loop.close()

@@ -2,6 +2,7 @@
 
 import hmac
 import threading
+from functools import partial
 from uuid import UUID, uuid4
 
 import structlog
@@ -11,12 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.providers.contract import Acknowledgement, Parsed, Request
+from app import clock
+from app.providers.contract import Acknowledgement, Request
 from app.settings import Settings
-from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
-from app.usecases.receive import Delivery, still_handing
-from app.usecases.receiving_together import Reception
+from app.usecases.receive import Delivery, Received, still_handing
+from app.usecases.receiving_together import Reception, Stored
+from app.web.arriving import LATER, Later
 
 MAX_BODY = 1_000_000
 HAND_OVER_WAIT_S = 0.4
@@ -30,18 +32,48 @@ duration = Histogram("huixin_webhook_seconds", "Time from the call of a webhook 
 
 @hooks.route("/hooks/<channel>/<secret>/<any(inbound, receipts):kind>", methods=["GET", "POST"])
 def deliver(channel: str, secret: str, kind: str) -> Response:
-    """One delivery of a provider: verified, stored and decided before it is acknowledged."""
+    """One delivery of a provider: verified, stored and decided before it is acknowledged.
+
+    Where the server lets an answer come later, no thread waits for the commit.
+    """
     parts: Parts = current_app.extensions["parts"]
-    with duration.time():
-        outcome, answer = _deliver(parts, channel, secret)
+    reception: Reception = current_app.extensions["reception"]
+    begun = clock.monotonic()
+    read = _read(parts, channel, secret)
+    if not isinstance(read, Delivery):
+        return _counted(channel, begun, *read)
+    later = request.environ.get(LATER)
+    if later is not None:
+        answer: Later = later()
+        reception.hand_in(read, partial(_reply, answer, parts, read, begun))
+        return Response()
+    try:
+        stored: Stored = reception.take(read)
+    except (DBAPIError, PoolTimeout) as error:
+        stored = error
+    return _counted(channel, begun, *_answered(parts, read, stored))
+
+
+def _reply(answer: Later, parts: Parts, delivery: Delivery, begun: float, stored: Stored) -> None:
+    """Called by the writing thread: what still has to wait for hand-overs waits in a thread of its own."""
+
+    def made() -> Response:
+        return _counted(delivery.channel.name, begun, *_answered(parts, delivery, stored))
+
+    has_to_wait = isinstance(stored, Received) and bool(stored.handing)
+    (answer.reply_from_thread if has_to_wait else answer.reply)(made)
+
+
+def _counted(channel: str, begun: float, outcome: str, answer: Response) -> Response:
+    duration.observe(clock.monotonic() - begun)
     requests.labels(channel if outcome != "unknown_channel" else "", outcome).inc()
     return answer
 
 
-def _deliver(parts: Parts, name: str, secret: str) -> tuple[str, Response]:
-    now = parts.now()
+def _read(parts: Parts, name: str, secret: str) -> Delivery | tuple[str, Response]:
+    """The delivery that this request is, or the outcome and answer of one that is none."""
     try:
-        channel = parts.directory.current(now).channel_named(name)
+        channel = parts.directory.current(parts.now()).channel_named(name)
     except (DBAPIError, PoolTimeout):
         return "database_away", _plain(503, "try again")
     if channel is None or not channel.is_active or not channel.provider.has_webhook:
@@ -62,23 +94,23 @@ def _deliver(parts: Parts, name: str, secret: str) -> tuple[str, Response]:
     refused = channel.provider.verify(call, channel.settings)
     if refused is not None:
         return _forbidden(refused, name)
-    return _take(parts, channel, channel.provider.parse(call, channel.settings))
+    return Delivery(channel, channel.provider.parse(call, channel.settings), uuid4().hex)
 
 
-def _take(parts: Parts, channel: ChannelView, parsed: Parsed) -> tuple[str, Response]:
-    trace_id = uuid4().hex
+def _answered(parts: Parts, delivery: Delivery, stored: Stored) -> tuple[str, Response]:
     try:
-        received = current_app.extensions["reception"].take(Delivery(channel, parsed, trace_id))
-        if received.handing:
-            _let_hand_overs_end(parts, received.handing, trace_id)
+        if isinstance(stored, Exception):
+            raise stored
+        if stored.handing:
+            _let_hand_overs_end(parts, stored.handing, delivery.trace_id)
     except (DBAPIError, PoolTimeout) as error:
         log.warning(
             "a delivery could not be stored; the provider is asked to repeat it",
             error=type(error).__name__,
-            trace_id=trace_id,
+            trace_id=delivery.trace_id,
         )
         return "database_away", _plain(503, "try again")
-    return "taken", _answer(channel.provider.acknowledge(parsed))
+    return "taken", _answer(delivery.channel.provider.acknowledge(delivery.parsed))
 
 
 def _let_hand_overs_end(parts: Parts, handing: list[UUID], trace_id: str) -> None:
