@@ -108,7 +108,11 @@ def about_person(session: Session, e164: str, until: datetime) -> list[Explained
     if customer is None:
         return None
     decided = _explained(session, decisions.about(session, customer.id, until))
-    return sorted([*decided, *_fates(session, customer.id, until)], key=lambda one: one.at)
+    logged = {(one.subject_id, one.verdict) for one in decided}
+    fates = [
+        one for one in _fates(session, customer.id, until) if (one.subject_id, one.verdict) not in logged
+    ]
+    return sorted([*decided, *fates], key=lambda one: one.at)
 
 
 HANDED = (ACCEPTED, SENT, DELIVERED, READ, UNDELIVERED, UNKNOWN, FAILED)

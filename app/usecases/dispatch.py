@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.domain.compliance.decision import Allow, Defer, Verdict, decide
+from app.domain.composing import Composed
 from app.domain.purpose import Purpose
 from app.providers.contract import Outcome, Outgoing, Rejected, Rejection, Unknown
 from app.store import customers, pacing
@@ -20,7 +21,7 @@ from app.store.outbound import queue
 from app.store.outbound.table import FAILED, HANDING, QUEUED, REFUSED
 from app.usecases import messages, outcomes, staff_replies
 from app.usecases.changes import Changes
-from app.usecases.directory import ChannelView, Directory, SenderView
+from app.usecases.directory import ChannelView, SenderView
 from app.usecases.gate_facts import GateFacts
 from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
@@ -31,6 +32,7 @@ HANDING_LEASE = timedelta(seconds=60)
 STALE_AFTER = timedelta(seconds=20)
 RECORD_WITHIN = HANDING_LEASE / 2
 SQLITE_BATCH = 50
+HOURS = ("quiet_hours", "outside_window")
 
 
 @dataclass(slots=True)
@@ -168,12 +170,13 @@ def _decide(
         giving_way = {run_id for row in asking if (run_id := facts.superseded_by(row)) is not None}
         teller = RunTeller(parts, session, directory, changes, asking, locked, now, giving_way)
         for row in rows:
-            send = facts.send(row)
+            send, wording = facts.send(row)
             verdict = decide(send, facts.of(row), parts.rules.gate, now)
             verdict = _paced(session, directory.senders[row.sender_id], verdict, now)
             _log(changes, row, send.purpose, verdict, now)
             if isinstance(verdict.decision, Allow):
-                handing = _handing(parts, channel, directory, row, locked[row.customer_id], send.purpose, now)
+                customer, sender = locked[row.customer_id], directory.senders[row.sender_id]
+                handing = _handing(parts, channel, row, customer, sender, send.purpose, wording, now)
                 updates.append(handing.update)
                 leaving.append(handing)
                 facts.note_handed(row)
@@ -226,40 +229,31 @@ def _log(changes: Changes, row: Any, purpose: str, verdict: Verdict, now: dateti
 def _handing(
     parts: Parts,
     channel: ChannelView,
-    directory: Directory,
     row: Any,
     customer: Any,
+    sender: SenderView,
     purpose: Purpose,
+    wording: Composed,
     now: datetime,
 ) -> outcomes.Leaving:
-    text, offered, count, encoding = row.text, row.offered, row.parts, row.encoding
-    if purpose != row.purpose:
-        wording = messages.composed(
-            parts, row.body, purpose, directory.brands[row.brand_id], channel, row.language
-        )
-        text, offered, count, encoding = wording.text, wording.offered, wording.parts, wording.encoding
     update = {
         "id": row.id,
         "status": HANDING,
         "purpose": str(purpose),
-        "text": text,
-        "offered": offered,
-        "parts": count,
-        "encoding": encoding,
+        **asdict(wording),
         "handed_at": now,
         "leased_until": now + HANDING_LEASE,
         "attempts": row.attempts + 1,
         "reason": None,
         "due_at": row.due_at,
     }
-    sender = directory.senders[row.sender_id]
     outgoing = Outgoing(
         id=str(row.id),
         to_phone=customer.phone,
         from_address=sender.address,
-        text=text,
+        text=wording.text,
         status_callback=messages.status_callback(parts, channel),
-        parts=count,
+        parts=wording.parts,
     )
     return outcomes.Leaving(row, update, outgoing)
 
@@ -267,7 +261,7 @@ def _handing(
 def _deferred(row: Any, decision: Defer, now: datetime) -> dict[str, Any]:
     """The hours in which a message may not go do not count as its shelf life."""
     expires_at = row.expires_at
-    if expires_at is not None and decision.reason == "quiet_hours":
+    if expires_at is not None and decision.reason in HOURS:
         expires_at += decision.until - now
     return {
         "id": row.id,

@@ -1,7 +1,7 @@
 """Reads what the gate has to know about a batch of messages, with a fixed number of queries, under the locks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session
 
 from app.domain import phone as phones
 from app.domain.compliance.facts import Facts, QuietHours, Send
+from app.domain.composing import Composed
+from app.domain.content.check import Severity
 from app.domain.purpose import Cause, Purpose, derive_purpose
 from app.store import complaints, customers, inbounds, runs
 from app.store.brands import Brand
 from app.store.outbound.table import Outbound
+from app.usecases import content, messages
 from app.usecases.directory import ChannelView, Directory
+from app.usecases.marketing_facts import MarketingFacts
 from app.usecases.parts import Parts
 
 
@@ -36,6 +40,10 @@ class GateFacts:
     confirmed_at: Mapping[tuple[UUID, UUID], datetime]
     wrote_at: Mapping[tuple[UUID, UUID], datetime]
     open_before: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    marketing: MarketingFacts | None = None
+    """Read where the batch has marketing in it."""
+    purposes: dict[UUID, Purpose] = field(default_factory=dict)
+    hosts: dict[UUID, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -73,6 +81,11 @@ class GateFacts:
         )
         for row in runs.open_questions(session, ids):
             facts._keep_question(row)
+        facts.purposes = {row.id: facts._purpose(row) for row in rows}
+        if Purpose.MARKETING in facts.purposes.values():
+            facts.marketing = MarketingFacts.read(session, ids, now)
+        told = {row.brand_id: directory.brands[row.brand_id] for row in rows}
+        facts.hosts = {brand_id: content.hosts_of(parts, brand) for brand_id, brand in told.items()}
         return facts
 
     def _keep_question(self, row: Any) -> None:
@@ -80,22 +93,31 @@ class GateFacts:
         if row.expires_at is None or row.expires_at > self.now:
             self.questions[row.customer_id, row.sender_id] = (row.run_id, row.expires_at)
 
-    def send(self, row: Any) -> Send:
-        """The message as the rules see it; its purpose is derived anew, from the facts of this moment."""
-        cause = Cause(row.cause, row.cause_at, row.cause_type)
+    def _purpose(self, row: Any) -> Purpose:
+        """What the message is for, derived anew from the facts of this moment."""
         purpose, _ = derive_purpose(
-            cause,
+            Cause(row.cause, row.cause_at, row.cause_type),
             row.body,
             self.wrote_at.get((row.customer_id, row.brand_id)),
             self.now,
             self.parts.rules.promotional,
             self.parts.rules.transactional,
         )
+        return purpose
+
+    def send(self, row: Any) -> tuple[Send, Composed]:
+        """The message as the rules see it, and its wording as it would be handed over."""
+        purpose = self.purposes[row.id]
+        brand = self.directory.brands[row.brand_id]
+        wording = messages.wording_of(self.parts, row, purpose, brand, self.channel)
+        found = content.judged(
+            self.parts, wording, purpose, brand, self.channel, row.language, self.hosts[brand.id]
+        )
         is_withdrawn = self.profiles[row.customer_id, row.brand_id]["consent"] == "withdrawn"
-        return Send(
+        send = Send(
             purpose=purpose,
-            cause=cause,
-            text=row.text,
+            cause=Cause(row.cause, row.cause_at, row.cause_type),
+            text=wording.text,
             queued_at=row.created_at,
             expires_at=row.expires_at,
             is_follow_up=row.is_follow_up,
@@ -104,7 +126,9 @@ class GateFacts:
             inbound_id=row.inbound_id,
             is_promotional=is_withdrawn and self.parts.rules.promotional.first_in(row.body) is not None,
             is_requested_resubscribe=purpose is Purpose.OPT_IN_CONFIRMATION and row.inbound_id is not None,
+            objections=tuple(one.code for one in found if one.severity is Severity.BLOCK),
         )
+        return send, wording
 
     def of(self, row: Any) -> Facts:
         """The facts about one message's customer, number and brand."""
@@ -112,7 +136,7 @@ class GateFacts:
         customer = self.locked[row.customer_id]
         asked = self.questions.get((row.customer_id, row.sender_id))
         is_another = asked is not None and asked[0] != row.run_id
-        return Facts(
+        facts = Facts(
             consent=profile["consent"],
             consent_at=profile["consent_at"],
             is_stopped=profile["stopped_at"] is not None,
@@ -130,6 +154,21 @@ class GateFacts:
             marketing_stopped=row.brand_id in self.stopped_brands,
             opt_out_confirmed_at=self.confirmed_at.get((row.customer_id, row.brand_id)),
         )
+        return self._for_marketing(row, facts) if self.purposes[row.id] is Purpose.MARKETING else facts
+
+    def _for_marketing(self, row: Any, facts: Facts) -> Facts:
+        pair, known = (row.customer_id, row.brand_id), self.marketing
+        if known is None:
+            raise RuntimeError("the facts of marketing were not read")
+        industry = self.directory.brands[row.brand_id].settings.get("industry", "other")
+        by_industry = self.parts.rules.send_windows
+        return replace(
+            facts,
+            windows=by_industry.get(industry, by_industry["other"]),
+            audience=known.audience(pair, facts.last_inbound_at),
+            marketing_handed=tuple(known.handed.get(pair, ())),
+            last_interaction_at=known.last_interaction(pair, facts.last_inbound_at),
+        )
 
     def superseded_by(self, row: Any) -> UUID | None:
         """The run whose question is open while this message asks another one: the customer has moved on from it."""
@@ -142,6 +181,8 @@ class GateFacts:
 
     def note_handed(self, row: Any) -> None:
         """A message of this batch is about to leave: later ones of the batch are judged with it."""
+        if self.marketing is not None and self.purposes[row.id] is Purpose.MARKETING:
+            self.marketing.note_handed((row.customer_id, row.brand_id))
         if row.asks_question:
             self.questions[row.customer_id, row.sender_id] = (row.run_id, None)
 

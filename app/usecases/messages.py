@@ -59,6 +59,13 @@ def composed(
     )
 
 
+def wording_of(parts: Parts, row: Any, purpose: Purpose, brand: BrandView, channel: ChannelView) -> Composed:
+    """The wording of a queued message: as it was composed, or anew where its purpose has changed meanwhile."""
+    if purpose == row.purpose:
+        return Composed(row.text, row.parts, row.encoding, row.offered)
+    return composed(parts, row.body, purpose, brand, channel, row.language)
+
+
 def queue(
     parts: Parts,
     turn: Turn,

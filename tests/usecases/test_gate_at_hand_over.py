@@ -80,7 +80,7 @@ DEFERRED = {
     "complaint_open": lambda shop: shop.texts(WANG, "投诉 坏了"),
     "complaint_hold": lambda shop: know(shop, WANG, hold_until=shop.clock() + timedelta(days=1)),
     "marketing_stopped": stop_marketing,
-    "quiet_hours": lambda shop: shop.passes(hours=9, minutes=5),
+    "outside_window": lambda shop: shop.passes(hours=9, minutes=5),
 }
 
 
@@ -96,7 +96,7 @@ def test_a_deferral_is_stored_with_its_reason_and_logged_once(shop: Shop, reason
     shop.clock.at = row.due_at
     shop.dispatches()
     told = [one for one in shop.reasons(WANG) if one[1] != "allowed"]
-    if reason == "quiet_hours":
+    if reason == "outside_window":
         assert shop.outbound(message).status == "accepted"
     assert told == [("deferred", reason)]
 
@@ -136,7 +136,7 @@ def test_hours_in_which_it_may_not_go_do_not_count_as_shelf_life(engine: object)
     message = shop.queues(WANG, "新品上架", campaign(shop))
     shop.dispatches()
     row = shop.outbound(message)
-    assert row.due_at == NIGHT + timedelta(hours=8)
+    assert row.due_at == NIGHT + timedelta(hours=10)
     shop.clock.at = row.due_at
     shop.dispatches()
     assert shop.outbound(message).status == "accepted"
@@ -190,7 +190,7 @@ def test_a_text_that_is_composed_anew_is_counted_anew(shop: Shop) -> None:
         session.execute(update(Profile).where(Profile.brand_id == cafe).values(**agreed))
         queue.update_rows(session, [{"id": message, "expires_at": before.expires_at + timedelta(days=9)}])
     shop.answers()
-    shop.passes(hours=37)  # nine in the morning in California
+    shop.passes(hours=38)  # ten in the morning in California
     shop.dispatches()
     row = shop.outbound(message)
     assert (before.purpose, row.purpose) == ("reply", "marketing")

@@ -292,7 +292,8 @@ def test_a_brand_that_has_been_silent_for_a_year_is_not_stopped(shop: Shop) -> N
     )
     shop.works()
     shop.passes(days=366)
-    a_campaign(shop)
+    shop.queues(WANG, "新品上架，欢迎来店", Cause(CauseKind.JOURNEY, shop.clock()))
+    shop.dispatches()
     shop.hears((WANG, "T"))
     assert shop.profile(WANG)["consent"] == "withdrawn"
     assert shop.profile(WANG, "cafe")["consent"] == "none"

@@ -51,6 +51,8 @@ class Send:
     """The open question that this text belongs to (its repetition, its clarification)."""
     asks_question: bool = False
     inbound_id: UUID | None = None
+    objections: tuple[str, ...] = ()
+    """Reason codes of the content checks that keep this text from being sent, the gravest first."""
     is_promotional: bool = False
     """The text holds a promotional word."""
     is_requested_resubscribe: bool = False

@@ -26,6 +26,7 @@ def test_the_gate_has_these_rules() -> None:
     assert [rule.name for rule in shipped().gate] == [
         "complaint_hold",
         "consent",
+        "content",
         "dead_number",
         "frequency_cap",
         "inactive",
