@@ -85,6 +85,8 @@ def furnish(premises: Premises, send_url: str = f"{NOWHERE}/send", *, now: datet
     with premises.opened() as parts:
         demo.load(parts, at)
         with parts.store.write() as session:
+            brand = session.scalars(select(Brand)).one()  # noon is outside the hours of retail
+            brand.settings = {**brand.settings, "industry": "other"}
             _add_channels(session, send_url, at)
 
 
