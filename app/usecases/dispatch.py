@@ -166,17 +166,14 @@ def _decide(
         locked = {row.id: row for row in customers.lock_to_send(session, queue.customers_of(session, ids))}
         rows = _in_order(session, queue.claimed_rows(session, ids, locked))
         facts = GateFacts.read(parts, session, directory, channel, rows, locked, now)
-        asking = [row for row in rows if row.asks_question]
-        giving_way = {run_id for row in asking if (run_id := facts.superseded_by(row)) is not None}
-        teller = RunTeller(parts, session, directory, changes, asking, locked, now, giving_way)
+        teller = _teller(session, facts, rows, changes)
         for row in rows:
             send, wording = facts.send(row)
             verdict = decide(send, facts.of(row), parts.rules.gate, now)
             verdict = _paced(session, directory.senders[row.sender_id], verdict, now)
             _log(changes, row, send.purpose, verdict, now)
             if isinstance(verdict.decision, Allow):
-                customer, sender = locked[row.customer_id], directory.senders[row.sender_id]
-                handing = _handing(parts, channel, row, customer, sender, send.purpose, wording, now)
+                handing = _handing(facts, row, send.purpose, wording)
                 updates.append(handing.update)
                 leaving.append(handing)
                 facts.note_handed(row)
@@ -194,6 +191,14 @@ def _decide(
         staff_replies.settle(parts, session, by_staff, now)
     done.handed = len(leaving)
     return done, leaving
+
+
+def _teller(session: Session, facts: GateFacts, rows: Sequence[Any], changes: Changes) -> RunTeller:
+    asking = [row for row in rows if row.asks_question]
+    giving_way = {run_id for row in asking if (run_id := facts.superseded_by(row)) is not None}
+    return RunTeller(
+        facts.parts, session, facts.directory, changes, asking, facts.locked, facts.now, giving_way
+    )
 
 
 def _in_order(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
@@ -226,23 +231,15 @@ def _log(changes: Changes, row: Any, purpose: str, verdict: Verdict, now: dateti
     )
 
 
-def _handing(
-    parts: Parts,
-    channel: ChannelView,
-    row: Any,
-    customer: Any,
-    sender: SenderView,
-    purpose: Purpose,
-    wording: Composed,
-    now: datetime,
-) -> outcomes.Leaving:
+def _handing(facts: GateFacts, row: Any, purpose: Purpose, wording: Composed) -> outcomes.Leaving:
+    sender, customer = facts.directory.senders[row.sender_id], facts.locked[row.customer_id]
     update = {
         "id": row.id,
         "status": HANDING,
         "purpose": str(purpose),
         **asdict(wording),
-        "handed_at": now,
-        "leased_until": now + HANDING_LEASE,
+        "handed_at": facts.now,
+        "leased_until": facts.now + HANDING_LEASE,
         "attempts": row.attempts + 1,
         "reason": None,
         "due_at": row.due_at,
@@ -252,7 +249,7 @@ def _handing(
         to_phone=customer.phone,
         from_address=sender.address,
         text=wording.text,
-        status_callback=messages.status_callback(parts, channel),
+        status_callback=messages.status_callback(facts.parts, facts.channel),
         parts=wording.parts,
     )
     return outcomes.Leaving(row, update, outgoing)

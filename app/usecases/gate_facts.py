@@ -1,6 +1,6 @@
 """Reads what the gate has to know about a batch of messages, with a fixed number of queries, under the locks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
@@ -70,11 +70,7 @@ class GateFacts:
             customers.profiles(session, ids),
             frozenset(session.scalars(unread)),
             {},
-            frozenset(
-                (row.customer_id, row.brand_id)
-                for row in complaints.unresolved(session, ids)
-                if row.status in (complaints.OPEN, complaints.WAITING)
-            ),
+            _complaining(session, ids),
             frozenset(session.scalars(select(Brand.id).where(Brand.marketing_stopped_at.is_not(None)))),
             _confirmed(session, rows),
             inbounds.last_written(session, ids),
@@ -197,6 +193,14 @@ class GateFacts:
                 QuietHours(time.fromisoformat(own["start"]), time.fromisoformat(own["end"]))
             )
         return hours
+
+
+def _complaining(session: Session, ids: Collection[UUID]) -> frozenset[tuple[UUID, UUID]]:
+    return frozenset(
+        (row.customer_id, row.brand_id)
+        for row in complaints.unresolved(session, ids)
+        if row.status in (complaints.OPEN, complaints.WAITING)
+    )
 
 
 def _confirmed(session: Session, rows: Sequence[Any]) -> dict[tuple[UUID, UUID], datetime]:
