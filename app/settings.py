@@ -3,6 +3,7 @@
 import difflib
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,7 @@ class Settings(BaseSettings):
     hash_key: SecretStr = Field(
         min_length=32, description=f"{INIT} (32 characters or more; it can never change)"
     )
+    signing_key: SecretStr = Field(description=f"{INIT} (64 hexadecimal digits; it can never change)")
     port: int = Field(
         default=8000, ge=1, le=65535, validation_alias="PORT", description="give a number between 1 and 65535"
     )
@@ -170,6 +172,13 @@ class Settings(BaseSettings):
                 Fernet(key.get_secret_value())
             except ValueError:
                 raise ValueError(f"key {place} of {len(given)} is no Fernet key") from None
+        return given
+
+    @field_validator("signing_key")
+    @classmethod
+    def _is_a_signing_key(cls, given: SecretStr) -> SecretStr:
+        if not re.fullmatch("[0-9a-f]{64}", given.get_secret_value()):
+            raise ValueError("is no signing key")
         return given
 
     @property

@@ -55,7 +55,8 @@ class Connections:
 def install_keys(settings: Settings) -> None:
     """Hands the process the keys of the data at rest."""
     keys = tuple(key.get_secret_value() for key in settings.encryption_keys)
-    encryption.install(Keyring(keys, settings.hash_key.get_secret_value()))
+    hash_key, signing_key = settings.hash_key.get_secret_value(), settings.signing_key.get_secret_value()
+    encryption.install(Keyring(keys, hash_key, signing_key))
 
 
 @cache

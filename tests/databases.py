@@ -29,7 +29,9 @@ POSTGRES_URL = make_url(
 REDIS_URL = os.environ.get("HUIXIN_TEST_REDIS_URL", "redis://127.0.0.1:6379")
 PREFIX = "huixin_test_"
 KEYRING = encryption.Keyring(
-    encryption_keys=(base64.urlsafe_b64encode(bytes(32)).decode(),), hash_key="tests" * 8
+    encryption_keys=(base64.urlsafe_b64encode(bytes(32)).decode(),),
+    hash_key="tests" * 8,
+    signing_key="5e" * 32,
 )
 _numbers = itertools.count()
 

@@ -14,6 +14,7 @@ SECRETS = {
     "HUIXIN_SECRET_KEY": "s" * 32,
     "HUIXIN_ENCRYPTION_KEYS": f"{KEY}, {OLD_KEY}",
     "HUIXIN_HASH_KEY": "h" * 32,
+    "HUIXIN_SIGNING_KEY": "5e" * 32,
 }
 
 
@@ -44,6 +45,7 @@ def test_all_problems_are_told_at_once_with_their_mends(tmp_path: Path) -> None:
         "HUIXIN_REDIS_URL": "memcached://host",
         "HUIXIN_ENCRYPTION_KEYS": f"{KEY},short",
         "HUIXIN_HASH_KEY": "short",
+        "HUIXIN_SIGNING_KEY": "short",
         "HUIXIN_PUBLIC_URL": "sms.shop.example",
         "HUIXIN_LLM_URL": "https://model.example",
         "HUIXIN_LOG_FORMAT": "xml",
@@ -127,6 +129,20 @@ def test_made_secrets_are_for_the_owner_alone_and_made_once(tmp_path: Path) -> N
     assert create_secrets(tmp_path / "var") is None
     assert made.read_text() == before
     assert [file.name for file in made.parent.iterdir()] == ["secrets.env"]
+
+
+def test_a_secret_that_a_newer_version_wants_is_added_and_no_other_changes(tmp_path: Path) -> None:
+    made = create_secrets(tmp_path)
+    assert made is not None
+    before = made.read_text()
+    older = "".join(line for line in before.splitlines(True) if "SIGNING" not in line)
+    made.write_text(older.rstrip())
+    assert create_secrets(tmp_path) == made
+    assert made.read_text().startswith(older)
+    assert made.stat().st_mode & 0o777 == 0o600
+    load({"HUIXIN_VAR": str(tmp_path)}, tmp_path)
+    assert create_secrets(tmp_path) is None
+    assert [file.name for file in tmp_path.iterdir()] == ["secrets.env"]
 
 
 def test_a_folder_that_was_open_to_others_is_closed(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def look_over(store: Store, settings: Settings, outside: Outside, now: datetime)
     if schema.is_ok:
         with store.read() as session:
             yield _keys(session)
+            yield Finding("signatures", True, f"made with {keyring().public_key.hex()}")
             yield _channels(session)
             yield from _receive_only(session)
             yield from _stopped_marketing(session)

@@ -1,9 +1,10 @@
-"""Column types: instants in UTC, encrypted text and encrypted JSON."""
+"""Column types: instants in UTC, encrypted text and encrypted JSON, and JSON in an envelope for ledgers."""
 
 import json
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.fernet import Fernet
 from sqlalchemy import JSON, DateTime, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -61,6 +62,10 @@ class Encrypted(TypeDecorator[str]):
         """Decrypts under any key of the ring."""
         return None if value is None else keyring().decrypt(bytes(value))
 
+    def rotated(self, token: bytes) -> bytes:
+        """The same text under the newest key."""
+        return keyring().rotate(token)
+
 
 class EncryptedJson(TypeDecorator[Any]):
     """A JSON value, encrypted as a whole."""
@@ -77,3 +82,39 @@ class EncryptedJson(TypeDecorator[Any]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         """The value as it was stored."""
         return None if value is None else json.loads(keyring().decrypt(bytes(value)))
+
+    def rotated(self, token: bytes) -> bytes:
+        """The same value under the newest key."""
+        return keyring().rotate(token)
+
+
+WRAPPING = 140
+"""So many bytes is a wrapped key long: a Fernet token of a Fernet key."""
+
+
+class EnvelopedJson(EncryptedJson):
+    """A JSON value under a key of its own, which stands wrapped before it.
+
+    What follows the wrapped key never changes, whatever becomes of the keys: a ledger's digest is over that.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Encrypts the compact JSON under a fresh key, and that under the newest key."""
+        if value is None:
+            return None
+        key = Fernet.generate_key()
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return keyring().encrypt(key.decode()) + Fernet(key).encrypt(plain.encode("utf-8"))
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """The value as it was stored."""
+        if value is None:
+            return None
+        key = keyring().decrypt(bytes(value)[:WRAPPING])
+        return json.loads(Fernet(key).decrypt(bytes(value)[WRAPPING:]))
+
+    def rotated(self, token: bytes) -> bytes:
+        """The same value with its key wrapped under the newest one."""
+        return keyring().rotate(token[:WRAPPING]) + token[WRAPPING:]

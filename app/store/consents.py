@@ -7,17 +7,18 @@ from uuid import UUID
 from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.store.columns import EncryptedJson
+from app.store.append_only import AppendOnly, unsealed_index
+from app.store.columns import EnvelopedJson
 from app.store.tables import Table, primary_key, reference
 
 
-class ConsentEvent(Table):
+class ConsentEvent(AppendOnly, Table):
     """One change of a customer's consent with a brand: requested, granted, withdrawn, stopped_all, held, or lifted
     (an opt-out taken back by somebody who had never agreed).
     """
 
     __tablename__ = "consent_events"
-    __table_args__ = (Index(None, "customer_id", "brand_id", "at"),)
+    __table_args__ = (Index(None, "customer_id", "brand_id", "at"), unsealed_index("consent_events"))
 
     id: Mapped[UUID] = primary_key()
     customer_id: Mapped[UUID] = reference("customers.id")
@@ -25,7 +26,7 @@ class ConsentEvent(Table):
     kind: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(40))
     wording: Mapped[str | None] = mapped_column(String(500))
-    evidence: Mapped[dict[str, Any]] = mapped_column(EncryptedJson, default=dict)
+    evidence: Mapped[dict[str, Any]] = mapped_column(EnvelopedJson, default=dict)
     inbound_id: Mapped[UUID | None]
     at: Mapped[datetime]
 

@@ -7,15 +7,20 @@ from uuid import UUID
 from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.store.append_only import AppendOnly, unsealed_index
 from app.store.columns import PlainJson
 from app.store.tables import Table, primary_key, reference
 
 
-class Decision(Table):
+class Decision(AppendOnly, Table):
     """One decision about one customer. `details` holds codes, names and figures, never a phone or a text."""
 
     __tablename__ = "decisions"
-    __table_args__ = (Index(None, "customer_id", "at"), Index(None, "subject_id"))
+    __table_args__ = (
+        Index(None, "customer_id", "at"),
+        Index(None, "subject_id"),
+        unsealed_index("decisions"),
+    )
 
     id: Mapped[UUID] = primary_key()
     at: Mapped[datetime]

@@ -18,7 +18,7 @@ class KeyProblem(Exception):
 
 
 class KeyWitness(Table):
-    """One row: a token under the key in use, a digest under the hash key, fingerprints of keys deployed so far."""
+    """One row: a token under the key in use, a digest under hash and signing key, fingerprints of keys deployed."""
 
     __tablename__ = "key_witness"
 
@@ -39,7 +39,7 @@ def examine(session: Session, ring: Keyring) -> None:
     Rotation is three steps: deploy the new key behind the old one, then in front, then re-encrypt. A newest key that no
     process could read so far would write what the others cannot read: that start is refused.
     """
-    digest = ring.digest("witness", "huixin")
+    digest = ring.digest("witness", ring.public_key.hex())
     mine = [fingerprint(key) for key in ring.encryption_keys]
     try:
         held = session.scalars(select(KeyWitness).where(KeyWitness.id == ONLY)).one_or_none()
@@ -51,7 +51,9 @@ def examine(session: Session, ring: Keyring) -> None:
         session.add(KeyWitness(id=ONLY, proof="huixin", digest=digest, fingerprints=mine))
         return
     if bytes(held.digest) != digest:
-        raise KeyProblem("HUIXIN_HASH_KEY is not the one of this database: set the one that it was made with")
+        raise KeyProblem(
+            "HUIXIN_HASH_KEY or HUIXIN_SIGNING_KEY is not the one of this database: set those that it was made with"
+        )
     if mine[0] not in held.fingerprints:
         raise KeyProblem(
             "the first of HUIXIN_ENCRYPTION_KEYS was never deployed behind the old one: "

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, MetaData
 
 import app.store
 import app.store.outbound
+from app.store import append_only
 from app.store.tables import Table
 
 
@@ -19,5 +20,7 @@ def metadata() -> MetaData:
 
 
 def create_all(engine: Engine) -> None:
-    """Makes every table that is missing."""
-    metadata().create_all(engine)
+    """Makes every table that is missing, and guards the ledgers."""
+    with engine.begin() as connection:
+        metadata().create_all(connection)
+        append_only.guard(connection, metadata())

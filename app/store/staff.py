@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, select
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.types import Uuid
 
+from app.store.append_only import AppendOnly, unsealed_index
 from app.store.columns import PlainJson
 from app.store.tables import Table, primary_key, reference
 
@@ -69,10 +70,22 @@ class ApiKey(Table):
     revoked_at: Mapped[datetime | None]
 
 
-class AuditEntry(Table):
+class LogInAttempt(Table):
+    """A password that was given and is not known to be right; the row goes when it was."""
+
+    __tablename__ = "log_in_attempts"
+    __table_args__ = (Index(None, "staff_id", "at"),)
+
+    id: Mapped[UUID] = primary_key()
+    staff_id: Mapped[UUID] = reference("staff.id")
+    at: Mapped[datetime]
+
+
+class AuditEntry(AppendOnly, Table):
     """Who changed what in the console, by command or by API; append-only."""
 
     __tablename__ = "audit"
+    __table_args__ = (unsealed_index("audit"),)
 
     id: Mapped[UUID] = primary_key()
     at: Mapped[datetime] = mapped_column(index=True)

@@ -13,6 +13,7 @@ ACTIONS = frozenset(
     {
         "api_key.add",
         "api_key.revoke",
+        "audit.bundle",
         "brand.add",
         "channel.add",
         "complaint.note",

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.store.staff import AuditEntry, Staff, by_email
+from app.store.staff import LogInAttempt, Staff, by_email
+from app.store.tables import new_id
 from app.usecases import audit
 from app.usecases.parts import Parts
 
@@ -69,33 +70,35 @@ def keep(parts: Parts, account: Account) -> None:
 
 
 def begin_attempt(parts: Parts, account: Account, now: datetime) -> UUID | None:
-    """Notes a wrong password before the password is looked at; None where the account is locked.
+    """Counts a password as wrong before it is looked at; None where the account is locked.
 
     So no more passwords than are allowed are ever compared, however many come at once: attempts on one account
-    are noted one after the other. `succeed` corrects the note of a right one. Source: SPEC CP-6.
+    are counted one after the other. `succeed` takes a right one back. Source: SPEC CP-6.
     """
     with parts.store.write() as session:
         session.execute(select(Staff.id).where(Staff.id == account.id).with_for_update())
-        if _is_locked(session, account.id, now):
+        mine = LogInAttempt.staff_id == account.id
+        session.execute(delete(LogInAttempt).where(mine, LogInAttempt.at <= now - LOCKED_FOR))
+        given = session.scalar(select(func.count()).select_from(LogInAttempt).where(mine)) or 0
+        if given >= FAILURES_ALLOWED:
             return None
-        return audit.note(session, account.email, FAILED, "staff", str(account.id), now, account.id)
+        attempt = LogInAttempt(id=new_id(), staff_id=account.id, at=now)
+        session.add(attempt)
+        return attempt.id
 
 
-def succeed(parts: Parts, attempt: UUID, action: str = SUCCEEDED) -> None:
-    """Says of an attempt that its password was right, and what it was given for."""
+def succeed(parts: Parts, account: Account, attempt: UUID, action: str, now: datetime) -> None:
+    """Says of an attempt that its password was right, and what it was given for; a log-in forgets the wrong ones."""
+    mine = LogInAttempt.staff_id == account.id
+    right = mine if action == SUCCEEDED else mine & (LogInAttempt.id == attempt)
     with parts.store.write() as session:
-        session.execute(update(AuditEntry).where(AuditEntry.id == attempt).values(action=action))
+        session.execute(delete(LogInAttempt).where(right))
+        audit.note(session, account.email, action, "staff", str(account.id), now, account.id)
 
 
-def _is_locked(session: Session, staff_id: UUID, now: datetime) -> bool:
-    mine = (AuditEntry.subject_id == str(staff_id), AuditEntry.at > now - LOCKED_FOR)
-    succeeded_at = session.scalar(
-        select(func.max(AuditEntry.at)).where(*mine, AuditEntry.action == SUCCEEDED)
-    )
-    failures = select(func.count()).select_from(AuditEntry).where(*mine, AuditEntry.action == FAILED)
-    if succeeded_at is not None:
-        failures = failures.where(AuditEntry.at > succeeded_at)
-    return (session.scalar(failures) or 0) >= FAILURES_ALLOWED
+def fail(parts: Parts, account: Account, now: datetime) -> None:
+    """Says of an attempt that its password was wrong; it stays counted."""
+    note(parts, account, FAILED, now)
 
 
 def note(parts: Parts, account: Account, action: str, now: datetime, **details: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import LargeBinary, bindparam, func, literal, select, tuple_, type_coerce, update
 
 from app.store.columns import Encrypted, EncryptedJson
-from app.store.encryption import keyring
 from app.store.engine import Store
 from app.store.schema import metadata
 
@@ -61,12 +60,12 @@ def _bound(column: Any, value: Any) -> Any:
 
 def _rotated(keys: list[Any], column: Any, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """What `_replacing` is told of each row that holds something."""
-    ring, told = keyring(), []
+    told = []
     for row in rows:
         token = getattr(row, f"raw_{column.name}")
         if token is not None:
             mine = {f"_{key.name}": value for key, value in zip(keys, row, strict=False)}
-            told.append({**mine, "_held": bytes(token), "_fresh": ring.rotate(bytes(token))})
+            told.append({**mine, "_held": bytes(token), "_fresh": column.type.rotated(bytes(token))})
     return told
 
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import app.store.columns
+from app.store import append_only, schema
 
 revision = "0001"
 down_revision = None
@@ -24,10 +25,19 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.String(length=64), nullable=True),
         sa.Column("details", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("seal_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_at"), ["at"], unique=False)
+        batch_op.create_index(
+            "ix_audit_unsealed",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("seal_id IS NULL"),
+            sqlite_where=sa.text("seal_id IS NULL"),
+        )
 
     op.create_table(
         "brands",
@@ -58,6 +68,16 @@ def upgrade() -> None:
         sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
         sa.UniqueConstraint("name", name=op.f("uq_channels_name")),
+    )
+    op.create_table(
+        "checkpoints",
+        sa.Column("ledger", sa.String(length=30), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("signature", sa.LargeBinary(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("ledger", name=op.f("pk_checkpoints")),
     )
     op.create_table(
         "customers",
@@ -104,6 +124,24 @@ def upgrade() -> None:
         sa.Column("description", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roles")),
         sa.UniqueConstraint("name", name=op.f("uq_roles_name")),
+    )
+    op.create_table(
+        "seals",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ledger", sa.String(length=30), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("previous", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("signature", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Uuid(), nullable=False),
+        sa.Column("last_id", sa.Uuid(), nullable=False),
+        sa.Column("ids", sa.LargeBinary(), nullable=False),
+        sa.Column("ids_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("rows_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seals")),
+        sa.UniqueConstraint("ledger", "sequence", name=op.f("uq_seals_ledger_sequence")),
     )
     op.create_table(
         "simulated_messages",
@@ -175,9 +213,11 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("wording", sa.String(length=500), nullable=True),
-        sa.Column("evidence", app.store.columns.EncryptedJson(), nullable=False),
+        sa.Column("evidence", app.store.columns.EnvelopedJson(), nullable=False),
         sa.Column("inbound_id", sa.Uuid(), nullable=True),
         sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("seal_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_consent_events_brand_id_brands")),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_consent_events_customer_id_customers")
@@ -189,6 +229,13 @@ def upgrade() -> None:
             batch_op.f("ix_consent_events_customer_id_brand_id_at"),
             ["customer_id", "brand_id", "at"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_consent_events_unsealed",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("seal_id IS NULL"),
+            sqlite_where=sa.text("seal_id IS NULL"),
         )
 
     op.create_table(
@@ -203,6 +250,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=60), nullable=False),
         sa.Column("details", app.store.columns.PlainJson(), nullable=False),
         sa.Column("trace_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("seal_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_decisions_customer_id_customers")
         ),
@@ -211,6 +260,13 @@ def upgrade() -> None:
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decisions_customer_id_at"), ["customer_id", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_decisions_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index(
+            "ix_decisions_unsealed",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("seal_id IS NULL"),
+            sqlite_where=sa.text("seal_id IS NULL"),
+        )
 
     op.create_table(
         "events",
@@ -243,6 +299,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flows")),
         sa.UniqueConstraint("brand_id", "name", name=op.f("uq_flows_brand_id_name")),
     )
+    op.create_table(
+        "log_in_attempts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_log_in_attempts_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_log_in_attempts")),
+    )
+    with op.batch_alter_table("log_in_attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_log_in_attempts_staff_id_at"), ["staff_id", "at"], unique=False)
+
     op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -722,6 +789,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_open_questions_expires_at"), ["expires_at"], unique=False)
 
     # ### end Alembic commands ###
+    append_only.guard(op.get_bind(), schema.metadata())
 
 
 def downgrade() -> None:
@@ -827,17 +895,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_orders_customer_id_brand_id_updated_at"))
 
     op.drop_table("orders")
+    with op.batch_alter_table("log_in_attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_log_in_attempts_staff_id_at"))
+
+    op.drop_table("log_in_attempts")
     op.drop_table("flows")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_customer_id_at"))
 
     op.drop_table("events")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_decisions_unsealed",
+            postgresql_where=sa.text("seal_id IS NULL"),
+            sqlite_where=sa.text("seal_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_decisions_subject_id"))
         batch_op.drop_index(batch_op.f("ix_decisions_customer_id_at"))
 
     op.drop_table("decisions")
     with op.batch_alter_table("consent_events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_consent_events_unsealed",
+            postgresql_where=sa.text("seal_id IS NULL"),
+            sqlite_where=sa.text("seal_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_consent_events_customer_id_brand_id_at"))
 
     op.drop_table("consent_events")
@@ -853,6 +935,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("simulated_messages")
+    op.drop_table("seals")
     op.drop_table("roles")
     op.drop_table("paces")
     op.drop_table("key_witness")
@@ -861,10 +944,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customers_last_four_hash"))
 
     op.drop_table("customers")
+    op.drop_table("checkpoints")
     op.drop_table("channels")
     op.drop_table("brands")
     with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_audit_unsealed",
+            postgresql_where=sa.text("seal_id IS NULL"),
+            sqlite_where=sa.text("seal_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_audit_at"))
 
     op.drop_table("audit")
     # ### end Alembic commands ###
+    append_only.unguard(op.get_bind(), schema.metadata())

@@ -17,6 +17,7 @@ def some_settings(directory: Path, **changes: str) -> Settings:
     secrets = {
         "SECRET_KEY": "s" * 32,
         "HASH_KEY": "h" * 32,
+        "SIGNING_KEY": "5e" * 32,
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     }
     return load({f"HUIXIN_{name}": value for name, value in {**secrets, **changes}.items()}, directory)

@@ -99,12 +99,12 @@ def test_keys_rotate_and_the_old_one_can_go(lived: Shop) -> None:
     before = [row.text for row in shop.rows("inbounds", LI)]
     old, new = KEYRING.encryption_keys[0], Fernet.generate_key().decode()
     try:
-        encryption.install(encryption.Keyring((new, old), KEYRING.hash_key))
+        encryption.install(encryption.Keyring((new, old), KEYRING.hash_key, KEYRING.signing_key))
         told: list[tuple[str, int]] = []
         counts = rotate(shop.parts.store, lambda table, done: told.append((table, done)))
         assert sum(counts.values()) == count_rows(shop.parts.store) > 0
         assert dict(told) == {table: rows for table, rows in counts.items() if rows}
-        encryption.install(encryption.Keyring((new,), KEYRING.hash_key))
+        encryption.install(encryption.Keyring((new,), KEYRING.hash_key, KEYRING.signing_key))
         assert [row.text for row in shop.rows("inbounds", LI)] == before
         assert shop.customer(LI).phone == LI
         assert shop.profile(LI)["attributes"]["favourite"]["value"] == "巧克力"
@@ -114,7 +114,9 @@ def test_keys_rotate_and_the_old_one_can_go(lived: Shop) -> None:
 
 def test_another_key_reads_nothing(lived: Shop) -> None:
     try:
-        encryption.install(encryption.Keyring((Fernet.generate_key().decode(),), KEYRING.hash_key))
+        encryption.install(
+            encryption.Keyring((Fernet.generate_key().decode(),), KEYRING.hash_key, KEYRING.signing_key)
+        )
         with pytest.raises(encryption.InvalidToken):
             lived.rows("inbounds", LI)
     finally:
@@ -122,7 +124,7 @@ def test_another_key_reads_nothing(lived: Shop) -> None:
 
 
 def test_equal_values_are_stored_unequally_and_found_all_the_same() -> None:
-    ring = encryption.Keyring(("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",), "k" * 32)
+    ring = encryption.Keyring(("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",), "k" * 32, "5e" * 32)
     assert ring.encrypt("a") != ring.encrypt("a")
     assert ring.digest("phone", "a") == ring.digest("phone", "a")
     assert ring.digest("phone", "a") != ring.digest("order", "a")

@@ -71,6 +71,7 @@ def some_settings(directory: Path, database_url: str = "", **changes: str) -> Se
     given = {
         "HUIXIN_SECRET_KEY": "s" * 32,
         "HUIXIN_HASH_KEY": KEYRING.hash_key,
+        "HUIXIN_SIGNING_KEY": KEYRING.signing_key,
         "HUIXIN_ENCRYPTION_KEYS": ",".join(KEYRING.encryption_keys),
         "HUIXIN_VAR": str(directory / "var"),
         **({"HUIXIN_DATABASE_URL": database_url} if database_url else {}),

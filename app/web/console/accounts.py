@@ -39,13 +39,20 @@ class Member(UserMixin, Account):  # type: ignore[misc]
     def has_given(self, password: str, action: str = log_in.SUCCEEDED) -> bool:
         """Whether this is the password. Each try is noted, a right one as `action`; too many wrong ones lock."""
         attempt = log_in.begin_attempt(self.parts, self, self.parts.now())
-        if attempt is None or not self.password:
+        if attempt is None:
             hash_password(password)  # as long as a comparison takes, so that time tells nothing
             return False
-        if not verify_password(password, self.password):
+        if not self._is(password):
+            log_in.fail(self.parts, self, self.parts.now())
             return False
-        log_in.succeed(self.parts, attempt, action)
+        log_in.succeed(self.parts, self, attempt, action, self.parts.now())
         return True
+
+    def _is(self, password: str) -> bool:
+        if self.password:
+            return bool(verify_password(password, self.password))
+        hash_password(password)
+        return False
 
 
 class Accounts(UserDatastore):  # type: ignore[misc]

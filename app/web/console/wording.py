@@ -120,6 +120,7 @@ ACTIONS: Words = {
     "marketing.resume": lazy_gettext("resumed marketing"),
     "api_key.add": lazy_gettext("made an API key"),
     "api_key.revoke": lazy_gettext("revoked an API key"),
+    "audit.bundle": lazy_gettext("made a bundle for a regulator"),
     "customer.reveal": lazy_gettext("saw a full phone number"),
     "outbound.seen": lazy_gettext("saw to a message that was not sent"),
     "desk.reply": lazy_gettext("replied"),

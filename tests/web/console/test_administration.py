@@ -124,6 +124,7 @@ def test_the_overview_shows_each_brands_day(desk: Desk) -> None:
 def command(desk: Desk, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
     monkeypatch.setenv("HUIXIN_SECRET_KEY", "s" * 32)
     monkeypatch.setenv("HUIXIN_HASH_KEY", KEYRING.hash_key)
+    monkeypatch.setenv("HUIXIN_SIGNING_KEY", KEYRING.signing_key)
     monkeypatch.setenv("HUIXIN_ENCRYPTION_KEYS", ",".join(KEYRING.encryption_keys))
     monkeypatch.setenv(
         "HUIXIN_DATABASE_URL", desk.parts.store.engine.url.render_as_string(hide_password=False)

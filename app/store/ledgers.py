@@ -1,0 +1,178 @@
+"""The ledgers as the proof sees them: rows as they are stored, encrypted values unread, with the digests they need."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    RowMapping,
+    Text,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy import Table as CoreTable
+from sqlalchemy.orm import Session
+
+from app.domain.proof.canonical import row_digest, written_down
+from app.domain.proof.chain import FoundRow
+from app.store.append_only import SEALING
+from app.store.columns import WRAPPING, EnvelopedJson, PlainJson
+from app.store.consents import ConsentEvent
+from app.store.decisions import Decision
+from app.store.encryption import InvalidToken, keyring
+from app.store.seals import Seal
+from app.store.staff import AuditEntry
+from app.store.writing import rows_changed
+
+LEDGERS: Mapping[str, CoreTable] = {
+    table.name: table
+    for table in (AuditEntry.__table__, ConsentEvent.__table__, Decision.__table__)
+    if isinstance(table, CoreTable)
+}
+Row = Mapping[str, Any]
+UNREADABLE = (ValueError, TypeError, AttributeError)
+"""What a column raises at a value that none of us has written."""
+
+
+def row_key(ledger: str, row_id: UUID) -> bytes:
+    """The key of one row's digest. To tell it lets others check this row, and no other."""
+    return keyring().digest(f"row of {ledger}", row_id.hex)
+
+
+def written(ledger: str, row: Row) -> dict[str, Any]:
+    """A row as its digest sees it."""
+    return written_down(ledger, {name: value for name, value in row.items() if name not in SEALING})
+
+
+def proper_digest(ledger: str, row: Row) -> bytes:
+    """The digest that a row should have."""
+    return row_digest(row_key(ledger, row["id"]), written(ledger, row))
+
+
+def unsealed(session: Session, ledger: str, limit: int) -> list[Row]:
+    """Rows that no seal covers yet, in the order of their ids."""
+    table = LEDGERS[ledger]
+    waiting = _stored(table).where(table.c.seal_id.is_(None)).order_by(table.c.id).limit(limit)
+    return [_opened(table, row) for row in session.execute(waiting).mappings()]
+
+
+def count_unsealed(session: Session, ledger: str) -> int:
+    """How many rows no seal covers yet."""
+    table = LEDGERS[ledger]
+    return session.scalar(select(func.count()).select_from(table).where(table.c.seal_id.is_(None))) or 0
+
+
+def mark(session: Session, ledger: str, seal_id: UUID, digests: Sequence[tuple[UUID, bytes]]) -> int:
+    """Writes digest and seal beside these rows; returns how many had none until now."""
+    table = LEDGERS[ledger]
+    sealing = (
+        update(table)
+        .where(table.c.id == bindparam("_id", type_=table.c.id.type), table.c.seal_id.is_(None))
+        .values(digest=bindparam("_digest", type_=LargeBinary()), seal_id=seal_id)
+    )
+    told = [{"_id": row_id, "_digest": digest} for row_id, digest in digests]
+    return rows_changed(session.connection().execute(sealing, told))
+
+
+def sealed_rows(session: Session, seal: Seal) -> dict[UUID, FoundRow]:
+    """The rows that name this seal, with the digests that they should have and that they hold."""
+    table = LEDGERS[seal.ledger]
+    mine = (
+        table.c.id >= seal.first_id,
+        table.c.id <= seal.last_id,
+        table.c.seal_id == seal.id,
+    )
+    try:
+        rows = [_opened(table, row) for row in session.execute(_stored(table).where(*mine)).mappings()]
+    except UNREADABLE:
+        rows = list(_one_by_one(session, table, session.scalars(select(table.c.id).where(*mine)).all()))
+    return {row["id"]: FoundRow(row["id"], _digest_of(seal.ledger, row), row["digest"]) for row in rows}
+
+
+def of_customer(
+    session: Session, ledger: str, customer_id: UUID, since: datetime | None, until: datetime
+) -> list[tuple[Row, dict[str, str]]]:
+    """A customer's rows of a time, in order, each with the keys of its envelopes by column."""
+    table = LEDGERS[ledger]
+    mine = _stored(table).where(table.c.customer_id == customer_id, table.c.at <= until)
+    if since is not None:
+        mine = mine.where(table.c.at >= since)
+    rows = session.execute(mine.order_by(table.c.at, table.c.id)).mappings()
+    return [(_opened(table, row), _envelope_keys(table, row)) for row in rows]
+
+
+def _envelope_keys(table: CoreTable, row: RowMapping) -> dict[str, str]:
+    """What opens this row's envelopes; nothing for one whose key was destroyed."""
+    keys: dict[str, str] = {}
+    for column in table.columns:
+        if isinstance(column.type, EnvelopedJson) and row[column.name] is not None:
+            with suppress(InvalidToken):
+                keys[column.name] = keyring().decrypt(bytes(row[column.name])[:WRAPPING])
+    return keys
+
+
+def digests_under(session: Session, seal: Seal) -> list[bytes]:
+    """The digests beside the rows of a seal, in the order of their ids."""
+    table = LEDGERS[seal.ledger]
+    mine = (table.c.id >= seal.first_id, table.c.id <= seal.last_id, table.c.seal_id == seal.id)
+    return [
+        bytes(digest) for digest in session.scalars(select(table.c.digest).where(*mine).order_by(table.c.id))
+    ]
+
+
+def strays(session: Session, ledger: str) -> Iterator[UUID]:
+    """Rows that name a seal which is not there, is another ledger's, or cannot hold their id."""
+    table, seals = LEDGERS[ledger], Seal.__table__
+    joined = table.outerjoin(seals, seals.c.id == table.c.seal_id)
+    is_stray = or_(
+        seals.c.id.is_(None),
+        seals.c.ledger != ledger,
+        table.c.id < seals.c.first_id,
+        table.c.id > seals.c.last_id,
+    )
+    query = select(table.c.id).select_from(joined).where(table.c.seal_id.is_not(None), is_stray)
+    yield from session.scalars(query.execution_options(yield_per=1000))
+
+
+def _stored(table: CoreTable) -> Any:
+    return select(*(_as_stored(column) for column in table.columns))
+
+
+def _as_stored(column: Column[Any]) -> Any:
+    if isinstance(column.type, EnvelopedJson):
+        return type_coerce(column, LargeBinary).label(column.name)
+    if isinstance(column.type, PlainJson):
+        return cast(column, Text).label(column.name)
+    return column
+
+
+def _opened(table: CoreTable, row: RowMapping) -> Row:
+    """A row without what rotation of keys changes."""
+    values: dict[str, Any] = {**row}
+    for column in table.columns:
+        if isinstance(column.type, EnvelopedJson) and values[column.name] is not None:
+            values[column.name] = bytes(values[column.name])[WRAPPING:]
+    values["digest"] = None if values["digest"] is None else bytes(values["digest"])
+    return values
+
+
+def _one_by_one(session: Session, table: CoreTable, ids: Sequence[UUID]) -> Iterator[Row]:
+    """The rows, of one that cannot be read only its id and its digest."""
+    for row_id in ids:
+        try:
+            yield _opened(table, session.execute(_stored(table).where(table.c.id == row_id)).mappings().one())
+        except UNREADABLE:
+            yield {"id": row_id, "digest": None}
+
+
+def _digest_of(ledger: str, row: Row) -> bytes:
+    return proper_digest(ledger, row) if len(row) > len(SEALING) else b""
