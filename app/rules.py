@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -24,6 +25,8 @@ Row = dict[str, Any]
 T = TypeVar("T")
 
 
+KEPT_DAYS = 184
+"""The law wants six months. Source: SPEC CP-5."""
 RULES_FOLDER = Path(__file__).parents[1] / "data" / "rules"
 
 
@@ -45,6 +48,8 @@ class Rules:
     lists: Lists
     send_windows: Mapping[str, tuple[Window, ...]]
     """By industry; `other` for those without a row."""
+    retention: Mapping[str, timedelta]
+    """How long a log is kept; one without an entry is kept for good."""
 
     def channel_style(self, style: str) -> ChannelStyle:
         """The customs of this kind of channel."""
@@ -65,6 +70,7 @@ def load_rules(folder: Path = RULES_FOLDER) -> Rules:
         checks=checks(),
         lists=_lists(folder),
         send_windows=_send_windows(folder / "send_windows.yml"),
+        retention=dict(_rows(folder / "retention.yml", "retention", _kept)),
     )
 
 
@@ -123,6 +129,15 @@ def _industry(row: Row) -> tuple[str, tuple[Window, ...]]:
     if not windows:
         raise ValueError('`windows` is to list at least one, such as "10:00-20:00"')
     return _text(row, "industry"), windows
+
+
+def _kept(row: Row) -> tuple[str, timedelta]:
+    days, log = row.get("keep_days"), _text(row, "log")
+    if log != "decisions":
+        raise ValueError("`log` can be decisions; the others are kept for good")
+    if not isinstance(days, int) or days < KEPT_DAYS:
+        raise ValueError(f"`keep_days` has to be {KEPT_DAYS} or more")
+    return log, timedelta(days=days)
 
 
 def _lists(folder: Path) -> Lists:

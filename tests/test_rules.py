@@ -62,6 +62,16 @@ def test_the_page_of_the_rules_is_current() -> None:
             "no row for the industry `other`",
         ),
         (
+            "retention.yml",
+            "retention: [{log: decisions, keep_days: 183, source: x}]",
+            "row 1: `keep_days` has to be 184 or more",
+        ),
+        (
+            "retention.yml",
+            "retention: [{log: audit, keep_days: 400, source: x}]",
+            "row 1: `log` can be decisions; the others are kept for good",
+        ),
+        (
             "look_alikes.yml",
             "look_alikes: [{stands_for: ab, written: [c], source: x}]",
             "row 1: `stands_for` and each of `written` are to be one character",

@@ -52,7 +52,7 @@ def prove(store: Store, known: Mapping[str, Head]) -> list[Proof]:
 def prove_ledger(session: Session, ledger: str, known: Head | None = None) -> Proof:
     """Proves one ledger."""
     proof = Proof(ledger, seals.start(session, ledger))
-    pruned = session.get(seals.Checkpoint, ledger)
+    pruned = seals.checkpoint(session, ledger)
     if pruned is not None:
         proof.pruned_rows = pruned.rows
         for finding in chain.check_checkpoint(pruned.says(), bytes(pruned.signature), keyring().is_signed):

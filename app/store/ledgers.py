@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     LargeBinary,
     RowMapping,
     Text,
     bindparam,
     cast,
+    delete,
     func,
     or_,
     select,
@@ -86,11 +88,7 @@ def mark(session: Session, ledger: str, seal_id: UUID, digests: Sequence[tuple[U
 def sealed_rows(session: Session, seal: Seal) -> dict[UUID, FoundRow]:
     """The rows that name this seal, with the digests that they should have and that they hold."""
     table = LEDGERS[seal.ledger]
-    mine = (
-        table.c.id >= seal.first_id,
-        table.c.id <= seal.last_id,
-        table.c.seal_id == seal.id,
-    )
+    mine = _under(table, seal)
     try:
         rows = [_opened(table, row) for row in session.execute(_stored(table).where(*mine)).mappings()]
     except UNREADABLE:
@@ -123,10 +121,27 @@ def _envelope_keys(table: CoreTable, row: RowMapping) -> dict[str, str]:
 def digests_under(session: Session, seal: Seal) -> list[bytes]:
     """The digests beside the rows of a seal, in the order of their ids."""
     table = LEDGERS[seal.ledger]
-    mine = (table.c.id >= seal.first_id, table.c.id <= seal.last_id, table.c.seal_id == seal.id)
+    mine = _under(table, seal)
     return [
         bytes(digest) for digest in session.scalars(select(table.c.digest).where(*mine).order_by(table.c.id))
     ]
+
+
+def newest_under(session: Session, seal: Seal) -> datetime:
+    """When the newest row under a seal was added."""
+    table = LEDGERS[seal.ledger]
+    return session.scalars(select(func.max(table.c.at)).where(*_under(table, seal))).one() or seal.at
+
+
+def remove_under(session: Session, seal: Seal) -> int:
+    """Removes the rows under a seal that the checkpoint stands for; returns how many."""
+    table = LEDGERS[seal.ledger]
+    return rows_changed(session.execute(delete(table).where(*_under(table, seal))))
+
+
+def _under(table: CoreTable, seal: Seal) -> tuple[ColumnElement[bool], ...]:
+    """The rows of a seal; the range of their ids spares an index over the seals."""
+    return (table.c.id >= seal.first_id, table.c.id <= seal.last_id, table.c.seal_id == seal.id)
 
 
 def strays(session: Session, ledger: str) -> Iterator[UUID]:

@@ -77,7 +77,7 @@ def head(session: Session, ledger: str) -> Head:
 
 def start(session: Session, ledger: str) -> Head:
     """Where the chain begins that is still there."""
-    pruned = session.get(Checkpoint, ledger)
+    pruned = checkpoint(session, ledger)
     return Head(pruned.sequence, bytes(pruned.digest)) if pruned is not None else Head(0, NOTHING_BEFORE)
 
 
@@ -89,6 +89,30 @@ def add(session: Session, says: Sealed, ids: bytes) -> UUID:
     session.add(seal)
     session.flush()
     return seal.id
+
+
+def oldest(session: Session, ledger: str) -> Seal | None:
+    """The first seal of the chain that is still there."""
+    mine = select(Seal).where(Seal.ledger == ledger).order_by(Seal.sequence).limit(1)
+    return session.scalars(mine).one_or_none()
+
+
+def checkpoint(session: Session, ledger: str) -> Checkpoint | None:
+    """What was pruned of the ledger so far, if anything was."""
+    return session.get(Checkpoint, ledger)
+
+
+def move_checkpoint(session: Session, says: chain.Checkpoint) -> None:
+    """Signs and keeps what is pruned now; only then may seals and rows up to there be removed."""
+    values = {name: getattr(says, name) for name in chain.Checkpoint.__dataclass_fields__}
+    session.merge(Checkpoint(signature=keyring().sign(says.message()), **values))
+    session.flush()
+
+
+def remove(session: Session, seal: Seal) -> None:
+    """Removes a seal that the checkpoint stands for."""
+    session.delete(seal)
+    session.flush()
 
 
 def after(session: Session, ledger: str, sequence: int) -> Iterator[Seal]:
