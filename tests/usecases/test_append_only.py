@@ -1,4 +1,4 @@
-"""The database itself refuses to change or remove a row of a ledger, but to seal it or, under a checkpoint, prune it."""
+"""The database itself refuses to change or remove a ledger's row, but to seal it or, past a checkpoint, to prune it."""
 
 import pytest
 from sqlalchemy import Engine, text
