@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.providers import providers
 from app.reads.processes import last_signs, web_address
 from app.settings import Settings
-from app.store import key_witness, migrating
+from app.store import key_witness, ledgers, migrating
 from app.store.brands import all_brands
 from app.store.channels import Channel, all_channels
 from app.store.encryption import keyring
@@ -23,6 +23,7 @@ from app.store.inbounds import Quarantined
 from app.store.outbound.table import IS_FOR_STAFF, UNKNOWN, Outbound
 
 SIGN_WITHIN = timedelta(seconds=30)
+SEALED_WITHIN = timedelta(minutes=5)
 SETTLES_WITHIN = timedelta(minutes=15)
 """An outcome that is unknown for longer needs a person. Source: DESIGN, a message out."""
 
@@ -77,6 +78,7 @@ def look_over(store: Store, settings: Settings, outside: Outside, now: datetime)
             yield _web(session, settings, outside.web_answers)
             yield from _processes(session, now)
             yield from _left_over(session, now)
+            yield _seals(session, now)
     is_up = outside.nlu_is_up()
     yield Finding(
         "nlu",
@@ -160,6 +162,14 @@ def _processes(session: Session, now: datetime) -> Iterator[Finding]:
         is_alive = age is not None and age <= SIGN_WITHIN
         says = "never gave a sign of life" if age is None else f"last sign {age.total_seconds():.0f} s ago"
         yield Finding(kind, is_alive, says, "" if is_alive else f"start `huixin {kind}` (or `huixin up`)")
+
+
+def _seals(session: Session, now: datetime) -> Finding:
+    waiting = sum(ledgers.count_unsealed(session, name, now - SEALED_WITHIN) for name in ledgers.LEDGERS)
+    if not waiting:
+        return Finding("seals", True, "cover the ledgers")
+    says = f"{waiting} rows of the ledgers have no seal after {SEALED_WITHIN.seconds // 60} minutes"
+    return Finding("seals", False, says, "is the clock running? Its log tells why `seal_ledgers` fails")
 
 
 def _left_over(session: Session, now: datetime) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from app.store.decisions import Decision
 from app.store.encryption import InvalidToken, keyring
 from app.store.seals import Seal
 from app.store.staff import AuditEntry
+from app.store.tables import first_id
 from app.store.writing import rows_changed
 
 LEDGERS: Mapping[str, CoreTable] = {
@@ -67,10 +68,11 @@ def unsealed(session: Session, ledger: str, limit: int) -> list[Row]:
     return [_opened(table, row) for row in session.execute(waiting).mappings()]
 
 
-def count_unsealed(session: Session, ledger: str) -> int:
-    """How many rows no seal covers yet."""
+def count_unsealed(session: Session, ledger: str, before: datetime | None = None) -> int:
+    """How many rows (of those added before a moment) no seal covers yet."""
     table = LEDGERS[ledger]
-    return session.scalar(select(func.count()).select_from(table).where(table.c.seal_id.is_(None))) or 0
+    waiting = select(func.count()).select_from(table).where(table.c.seal_id.is_(None))
+    return session.scalar(waiting if before is None else waiting.where(table.c.id < first_id(before))) or 0
 
 
 def mark(session: Session, ledger: str, seal_id: UUID, digests: Sequence[tuple[UUID, bytes]]) -> int:

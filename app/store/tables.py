@@ -36,6 +36,11 @@ def new_id() -> UUID:
     return uuid7()
 
 
+def first_id(at: datetime) -> UUID:
+    """What every id made before this moment is less than, and every later one not."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
 def primary_key() -> Mapped[UUID]:
     """A column for `new_id` values."""
     return mapped_column(Uuid(), primary_key=True, default=new_id)

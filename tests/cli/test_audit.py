@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 
+from app import clock
 from app.domain.proof.bundle import problems, sealed_up
 from app.store.encryption import keyring
 from app.store.staff import AuditEntry
+from app.store.tables import first_id
 from app.usecases.parts import Parts
 from app.usecases.seal_ledgers import seal_all
 from app.verify_bundle import is_signed_by, open_envelope
@@ -147,9 +150,30 @@ def test_a_bundle_is_checked_in_a_process_without_settings_or_database(parts: Pa
     assert checked(str(tmp_path / "none")).returncode == 2
 
 
-def test_doctor_shows_the_key_that_signs(parts: Parts) -> None:
+def test_doctor_shows_the_key_that_signs(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.reads.checkup._wanted", lambda url: None)
     found = {one["name"]: one["says"] for one in json.loads(huixin("doctor", "--json").stdout)}
-    assert found.get("signatures", KEYRING.public_key.hex()).endswith(KEYRING.public_key.hex())
+    assert found["signatures"] == f"made with {KEYRING.public_key.hex()}"
+
+
+def test_doctor_finds_a_sealer_that_stands_still(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.reads.checkup._wanted", lambda url: None)
+
+    def seals_are_ok() -> bool:
+        told = json.loads(huixin("doctor", "--json").stdout)
+        return bool(next(one["is_ok"] for one in told if one["name"] == "seals"))
+
+    seal_all(parts, parts.now())
+    assert seals_are_ok()
+    for minutes, is_ok in ((4, True), (6, False)):
+        made = first_id(clock.now() - timedelta(minutes=minutes))
+        told = {"actor": "ann", "action": "log_out", "subject": "staff", "subject_id": "x", "details": {}}
+        with parts.store.write() as session:
+            session.add(AuditEntry(id=made, at=parts.now() - timedelta(days=9), **told))
+        assert seals_are_ok() == is_ok
+    assert not seals_are_ok()
+    seal_all(parts, parts.now())
+    assert seals_are_ok()
 
 
 FORGERIES = {

@@ -1,6 +1,5 @@
 """Ledgers are sealed in chains: whatever is changed, removed, inserted or moved is named; sealing never forks."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -297,8 +296,6 @@ def test_many_sealers_at_once_never_fork_a_chain(shop: Shop) -> None:
 def test_a_sealer_killed_at_any_moment_leaves_nothing_half_sealed(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
-    if not hasattr(os, "fork"):
-        pytest.skip("needs fork")
     with shop.parts.store.write() as session:
         audit.note(session, "ann", "customer.reveal", "customer", "1", shop.clock())
     waiting = proof_of(shop, "audit").unsealed
