@@ -9,7 +9,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from app.domain.compliance.rules.frequency_cap import EVERYBODY
 from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import Accepted, Outcome, Outgoing, Parsed, ParsedInbound
 from app.store import customers
@@ -39,6 +40,7 @@ from tests.faults.watched_store import NOON, WatchedStore, since
 CUSTOMERS = 80
 BATCH = 6
 OFFER = "周末全场八折"
+CAP, _ = EVERYBODY
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Carrier:
 
 
 def queue_marketing(parts: Parts, phones: Sequence[str]) -> None:
-    """Queue one campaign message to each customer, who has agreed to it."""
+    """Queue one campaign message to each customer, who has agreed to it; to every third more than a cap allows."""
     now = parts.now()
     directory = parts.directory.current(now)
     sender = channel_of(parts, "simulator").senders[0]
@@ -67,10 +69,11 @@ def queue_marketing(parts: Parts, phones: Sequence[str]) -> None:
         book = Reader(session, directory, changes, now).turns(
             {(one, sender.id) for one in ids.values()}, locked
         )
-        for customer_id in ids.values():
+        for phone, customer_id in ids.items():
             turn = book.turn(customer_id, sender.id, "")
             opting.grant(turn, "test")
-            messages.queue(parts, turn, OFFER, Cause(CauseKind.CAMPAIGN, now))
+            for _ in range(2 * CAP if phone in phones[::3] else 1):
+                messages.queue(parts, turn, OFFER, Cause(CauseKind.CAMPAIGN, now))
         changes.flush(session)
 
 
@@ -111,7 +114,7 @@ def test_no_hand_over_begins_after_its_opt_out(
         handed, stopped = race(premises, phones, seed)
         late = [phone for phone in phones for begun in handed.get(phone, ()) if begun > stopped[phone]]
         assert late == [], "a hand-over began after its opt-out was committed"
-        assert {len(times) for times in handed.values()} <= {1}
+        check_caps(handed, phones)
         raced += 0 < len(handed) < CUSTOMERS
         sent += len(handed)
     assert raced > 0, "no race: all were handed over, or none"
@@ -149,6 +152,12 @@ def race(premises: Premises, phones: list[str], seed: int) -> tuple[dict[str, li
             sent.result()
         check_rows(four, phones)
     return {phone: times for carrier in carriers for phone, times in carrier.begun.items()}, stopped
+
+
+def check_caps(handed: Mapping[str, Sequence[float]], phones: Sequence[str]) -> None:
+    """Assert that nothing was handed over twice, and to nobody more than the cap allows."""
+    for phone, times in handed.items():
+        assert len(times) <= (CAP if phone in phones[::3] else 1)
 
 
 def check_rows(parts: Parts, phones: Sequence[str]) -> None:
@@ -190,7 +199,7 @@ def test_no_hand_over_of_another_process_begins_after_its_opt_out(
             begun = handed_by(tmp_path, phones)
             late = [phone for phone in phones for at in begun.get(phone, ()) if at > stopped[phone]]
             assert late == [], "a hand-over began after its opt-out was committed"
-            assert {len(times) for times in begun.values()} <= {1}
+            check_caps(begun, phones)
             assert 0 < len(begun) < CUSTOMERS, "no race: all were handed over, or none"
             check_rows(parts, phones)
             sent += len(begun)
