@@ -27,6 +27,11 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "api_consent": ("业务系统登记了同意", "the business's own system recorded consent"),
     "api_withdrawal": ("业务系统登记了退订", "the business's own system recorded a withdrawal"),
+    "import_consent": ("导入的名单带有同意的证据", "an imported list came with proof of consent"),
+    "import_opted_out": (
+        "已退订，或已有更晚的记录：导入的名单不能改变",
+        "they have opted out, or something later is known: an imported list cannot change that",
+    ),
     # routing of texts
     "keyword": ("短信是关键词", "the text is a keyword"),
     "keyword_contained": ("短信里有关键词", "the text contains a keyword"),
@@ -219,6 +224,7 @@ VERDICTS: dict[tuple[str, str], tuple[str, str]] = {
     ("complaint", "breached"): ("投诉超时", "A promise on their complaint was broken"),
     ("complaint", "followed_up"): ("回访完成", "Their complaint was followed up"),
     ("consent", "granted"): ("登记同意", "Consent was recorded"),
+    ("consent", "refused"): ("同意未登记", "Consent was not recorded"),
     ("consent", "withdrawn"): ("登记退订", "A withdrawal was recorded"),
     ("number", "dead"): ("号码标为空号", "The number was marked dead"),
     ("number", "suspended"): ("号码标为停机", "The number was marked suspended"),

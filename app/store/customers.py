@@ -82,6 +82,13 @@ def ids_by_phone(session: Session, phones: Collection[str]) -> dict[str, UUID]:
 
 def ids_of_all(session: Session, phones: Collection[str], now: datetime) -> dict[str, UUID]:
     """Customers' ids by E.164 phone; people not known yet are made."""
+    return ids_and_made(session, phones, now)[0]
+
+
+def ids_and_made(
+    session: Session, phones: Collection[str], now: datetime
+) -> tuple[dict[str, UUID], set[UUID]]:
+    """As `ids_of_all`, with the ids of those whom this transaction has made: nobody else knows them yet."""
     hashes = {phone_hash(phone): phone for phone in phones}
     known = _ids_by_hash(session, hashes)
     rows = [_new_row(digest, phone, now) for digest, phone in sorted(hashes.items()) if digest not in known]
@@ -89,7 +96,7 @@ def ids_of_all(session: Session, phones: Collection[str], now: datetime) -> dict
     known |= {row["phone_hash"]: row["id"] for row in rows if row["id"] in made}
     if len(made) < len(rows):  # another transaction has made some of them meanwhile
         known = _ids_by_hash(session, hashes)
-    return {phone: known[digest] for digest, phone in hashes.items()}
+    return {phone: known[digest] for digest, phone in hashes.items()}, made
 
 
 def _ids_by_hash(session: Session, hashes: Collection[bytes]) -> dict[bytes, UUID]:

