@@ -34,10 +34,12 @@ def measure(database: str) -> list[Figure]:
     """The rate flat out, and the p99 at a steady rate."""
     with installation(database) as made:
         bare = _bare_rate(made)
-        secret, token = _twilio_channel(made)
+        secret, token = twilio_channel(made)
         made.start_web()
-        ours = flat_out(made.port, list(_forms(made, secret, token, "a", FORMS)), SECONDS, made.settings.var)
-        calls = list(_forms(made, secret, token, "b", STEADY_RATE * STEADY_SECONDS))
+        ours = flat_out(
+            made.port, list(twilio_forms(made, secret, token, "a", FORMS)), SECONDS, made.settings.var
+        )
+        calls = list(twilio_forms(made, secret, token, "b", STEADY_RATE * STEADY_SECONDS))
         waits = steady(made.port, calls, STEADY_RATE)
     p99 = 1000 * percentile(waits, 0.99)
     return [
@@ -46,7 +48,8 @@ def measure(database: str) -> list[Figure]:
     ]
 
 
-def _forms(made: Installation, secret: str, token: str, run: str, count: int) -> Iterator[Call]:
+def twilio_forms(made: Installation, secret: str, token: str, run: str, count: int) -> Iterator[Call]:
+    """Signed deliveries of texts; `run` keeps their ids apart from those of another run."""
     path = f"/hooks/twilio/{secret}/inbound"
     validator = RequestValidator(token)
     for number in range(count):
@@ -64,7 +67,7 @@ def _forms(made: Installation, secret: str, token: str, run: str, count: int) ->
         yield Call(path, headers, urlencode(fields))
 
 
-def _twilio_channel(made: Installation) -> tuple[str, str]:
+def twilio_channel(made: Installation) -> tuple[str, str]:
     """A Twilio channel of the demo brand: its webhook secret and its auth token."""
     secret, token = secrets.token_urlsafe(18), secrets.token_hex(16)
     settings = {"account_sid": "AC" + "0" * 32, "auth_token": token}

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from app.bench import dialogue, dispatch, inbound, memory
+from app.bench import customer_import, dialogue, dispatch, inbound, memory
 from app.bench.figures import Figure, machine
 from app.bench.installation import databases
 
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[str], list[Figure]]] = {
     "inbound": inbound.measure,
     "dialogue": dialogue.measure,
     "dispatch": dispatch.measure,
+    "import": customer_import.measure,
     "memory": memory.measure,
 }
 

@@ -1,5 +1,7 @@
 """`huixin customers`: takes over lists of customers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,9 +71,7 @@ def import_list(
     as_json: bool,
 ) -> None:
     """Import the customers in FILE (CSV or XLSX); without time and wording of consent they are for service only."""
-    from app.domain.imports.columns import ColumnsUnclear
-    from app.sheets import Unreadable
-    from app.usecases.import_customers import Order, TakenOver
+    from app.usecases.import_customers import Order
 
     with opened() as parts:
         brand = parts.directory.current(clock.now()).brand_coded(code)
@@ -88,19 +88,30 @@ def import_list(
             report=report or file.with_name(f"{file.stem}.errors.csv"),
             file_name=file.name,
         )
-        try:
+        with _told_clearly():
             if preview is not None:
                 _show_preview(parts, brand, order, preview, as_json)
             else:
                 _show(_run(parts, brand, order, as_json), as_json)
-        except Unreadable as error:
-            raise click.ClickException(error.zh if language() == "zh" else error.en) from None
-        except ColumnsUnclear as unclear:
-            raise click.ClickException(columns_words(unclear, language())) from None
-        except TakenOver:
-            raise click.ClickException("the same list is being imported by another process") from None
-        except OSError as error:
-            raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+
+
+@contextmanager
+def _told_clearly() -> Iterator[None]:
+    """Ends the command with a sentence where the list cannot be read or kept."""
+    from app.domain.imports.columns import ColumnsUnclear
+    from app.sheets import Unreadable
+    from app.usecases.import_customers import TakenOver
+
+    try:
+        yield
+    except Unreadable as error:
+        raise click.ClickException(error.zh if language() == "zh" else error.en) from None
+    except ColumnsUnclear as unclear:
+        raise click.ClickException(columns_words(unclear, language())) from None
+    except TakenOver:
+        raise click.ClickException("the same list is being imported by another process") from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
 
 
 def _moment(written: str | None, zone: str) -> datetime | None:

@@ -4,6 +4,7 @@ import codecs
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +18,7 @@ MOST_LINES_IN_A_ROW = 20
 """A cell may hold line ends; one that holds more than this has a quotation mark that was never closed."""
 SAMPLE = 200_000
 CHUNK = 1 << 20
+ODD_LINES = 500
 DELIMITERS = (",", ";", "\t")
 _CHINESE = ("gb18030", "gbk", "gb2312", "hz")
 _OTHERS = ("big5", "cp950", "shift_jis", "euc_kr", "cp1252", "cp1251", "latin_1")
@@ -39,10 +41,10 @@ def encoding_of(path: Path) -> str:
             return "utf-16"
         if b"\x00" in sample:
             raise Unreadable("binary")
-        odd = _first_odd_line(file)
+        odd = _odd_lines(file)
     if odd is None:
         return "utf-8"
-    guessed = _guess(sample.partition(b"\n")[0], odd if sample.isascii() else sample)
+    guessed = _guess(sample.partition(b"\n")[0], odd)
     if guessed is None:
         raise Unreadable("encoding", "?")
     if guessed not in _CHINESE:
@@ -50,15 +52,17 @@ def encoding_of(path: Path) -> str:
     return "gb18030"
 
 
-def _first_odd_line(file: IO[bytes]) -> bytes | None:
-    """What stands where the file ceases to be UTF-8; half a letter at its very end is no other encoding."""
+def _odd_lines(file: IO[bytes]) -> bytes | None:
+    """Lines with letters beyond ASCII, where the file ceases to be UTF-8; half a letter at its end is no other
+    encoding."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     while chunk := file.read(CHUNK):
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError:
-            return chunk
+            whole = chunk[: chunk.rfind(b"\n") + 1] or chunk
+            return b"\n".join(islice((line for line in whole.splitlines() if not line.isascii()), ODD_LINES))
     return None
 
 
@@ -71,8 +75,7 @@ def _guess(header: bytes, sample: bytes) -> str | None:
             continue
         if not header.isascii():
             return encoding
-    whole_lines = sample[: sample.rfind(b"\n") + 1] or sample
-    found = from_bytes(whole_lines, cp_isolation=["gb18030", *_OTHERS]).best()
+    found = from_bytes(sample, cp_isolation=["gb18030", *_OTHERS]).best()
     return found.encoding if found is not None else None
 
 

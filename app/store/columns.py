@@ -48,15 +48,29 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Sealed(bytes):
+    """A token that was made before: encrypting takes longer than writing, and nobody else can write meanwhile."""
+
+
+def sealed(value: str) -> Sealed:
+    """The text as a token for a column of `Encrypted`."""
+    return Sealed(keyring().encrypt(value))
+
+
+def sealed_json(value: Any) -> Sealed:
+    """The value as a token for a column of `EncryptedJson`."""
+    return sealed(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
 class Encrypted(TypeDecorator[str]):
     """Text that leaves the process only as an authenticated token."""
 
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: str | Sealed | None, dialect: Dialect) -> bytes | None:
         """Encrypts under the newest key."""
-        return None if value is None else keyring().encrypt(value)
+        return value if value is None or isinstance(value, Sealed) else sealed(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """Decrypts under any key of the ring."""
@@ -75,9 +89,7 @@ class EncryptedJson(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         """Encrypts the compact JSON."""
-        if value is None:
-            return None
-        return keyring().encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return value if value is None or isinstance(value, Sealed) else sealed_json(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         """The value as it was stored."""

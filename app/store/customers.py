@@ -9,10 +9,12 @@ from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, select, updat
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.store.columns import Encrypted, EncryptedJson, PlainJson
+from app.store.columns import Encrypted, EncryptedJson, PlainJson, sealed
 from app.store.encryption import keyring
 from app.store.tables import Rows, Table, new_id, primary_key
 from app.store.writing import insert_ignoring, insert_new
+
+Row = dict[str, Any]
 
 
 class Customer(Table):
@@ -82,21 +84,30 @@ def ids_by_phone(session: Session, phones: Collection[str]) -> dict[str, UUID]:
 
 def ids_of_all(session: Session, phones: Collection[str], now: datetime) -> dict[str, UUID]:
     """Customers' ids by E.164 phone; people not known yet are made."""
-    return ids_and_made(session, phones, now)[0]
-
-
-def ids_and_made(
-    session: Session, phones: Collection[str], now: datetime
-) -> tuple[dict[str, UUID], set[UUID]]:
-    """As `ids_of_all`, with the ids of those whom this transaction has made: nobody else knows them yet."""
     hashes = {phone_hash(phone): phone for phone in phones}
-    known = _ids_by_hash(session, hashes)
-    rows = [_new_row(digest, phone, now) for digest, phone in sorted(hashes.items()) if digest not in known]
+    known, _ = ids_and_made(
+        session, {digest: _new_row(digest, phone, now) for digest, phone in hashes.items()}
+    )
+    return {phone: known[digest] for digest, phone in hashes.items()}
+
+
+def new_rows(phones: Collection[str], now: datetime) -> dict[bytes, Row]:
+    """Rows for people who may be new, by the hash of their phone, with the phone sealed already."""
+    rows = {phone_hash(phone): phone for phone in phones}
+    return {
+        digest: {**_new_row(digest, phone, now), "phone": sealed(phone)} for digest, phone in rows.items()
+    }
+
+
+def ids_and_made(session: Session, new: Mapping[bytes, Row]) -> tuple[dict[bytes, UUID], set[UUID]]:
+    """Ids by the hash of the phone, and of those whom this transaction has made: nobody else knows them yet."""
+    known = _ids_by_hash(session, new)
+    rows = [row for digest, row in sorted(new.items()) if digest not in known]
     made = insert_new(session, Customer, rows, ("phone_hash",), "id")
     known |= {row["phone_hash"]: row["id"] for row in rows if row["id"] in made}
     if len(made) < len(rows):  # another transaction has made some of them meanwhile
-        known = _ids_by_hash(session, hashes)
-    return {phone: known[digest] for digest, phone in hashes.items()}, made
+        known = _ids_by_hash(session, new)
+    return known, made
 
 
 def _ids_by_hash(session: Session, hashes: Collection[bytes]) -> dict[bytes, UUID]:

@@ -26,7 +26,7 @@ from app.store.tables import new_id
 from app.usecases import audit
 from app.usecases.dialling import region_of
 from app.usecases.directory import BrandView
-from app.usecases.importing_batch import Origin, keep
+from app.usecases.importing_batch import Batch, Origin
 from app.usecases.importing_report import Report
 from app.usecases.parts import Parts
 
@@ -211,8 +211,9 @@ class _Work:
     def _write(self, number: int, *, is_last: bool = False) -> None:
         now, size = self.parts.now(), self.report.size()
         counts = dict.fromkeys(COUNTED, 0)
+        batch = Batch(self.origin, self.entries, self.again, now)
         with self.parts.store.write() as session:
-            kept = keep(session, self.origin, self.entries, self.again, now)
+            kept = batch.write(session)
             for part in (self.counts, self.fresh, kept):
                 counts.update({name: counts[name] + part[name] for name in part})
             values = {"last_row": number, "report_size": size, "counts": counts}

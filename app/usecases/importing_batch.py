@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.imports.rows import Entry
 from app.domain.imports.verdict import Verdict, verdict
 from app.store import customers
+from app.store.columns import sealed, sealed_json
 from app.store.customers import Profile
 from app.store.writing import insert_all
 from app.usecases import opting
@@ -38,61 +39,60 @@ class Origin:
     actor: str
 
 
-def keep(
-    session: Session, origin: Origin, entries: Mapping[str, Entry], again: Iterable[str], now: datetime
-) -> Counter[str]:
-    """Keeps these people, by phone, and returns counts; those in `again` were counted earlier in the list."""
-    batch = _Batch(session, origin, now)
-    batch.keep(entries, set(again))
-    return batch.counts
+class Batch:
+    """People who are about to be written, by phone. What takes long is done before the transaction: hashing, sealing.
 
+    Those in `again` stood further up in the list and are not counted once more.
+    """
 
-class _Batch:
-    def __init__(self, session: Session, origin: Origin, now: datetime) -> None:
-        self.session, self.origin, self.now = session, origin, now
+    def __init__(
+        self, origin: Origin, entries: Mapping[str, Entry], again: Iterable[str], now: datetime
+    ) -> None:
+        self.origin, self.now, self.again = origin, now, set(again)
         self.changes, self.counts = Changes(), Counter[str]()
+        self.new = customers.new_rows(list(entries), now)
+        self.entries = dict(zip(self.new, entries.values(), strict=True))
+        self.names = {key: sealed(one.name) for key, one in self.entries.items() if one.name}
+        told = {"told_by": origin.actor, "told_at": now.isoformat()}
+        self.evidence = sealed_json({**told, "import": str(origin.import_id), "file": origin.file_name})
+        self.nothing = {**_NOTHING_KNOWN, "attributes": sealed_json({}), "said": {}, "created_at": now}
 
-    def keep(self, entries: Mapping[str, Entry], again: set[str]) -> None:
-        """Locks those who are known, so that an opt-out that comes now is either seen or sees what we wrote."""
+    def write(self, session: Session) -> Counter[str]:
+        """Keeps them, and returns counts. Locks those who are known: an opt-out that comes now is either seen or
+        sees what we wrote."""
         brand_id = self.origin.brand_id
-        ids, made = customers.ids_and_made(self.session, list(entries), self.now)
-        known = [customer_id for customer_id in ids.values() if customer_id not in made]
-        profiles = self._profiles(known)
+        ids, made = customers.ids_and_made(session, self.new)
+        profiles = self._profiles(
+            session, [customer_id for customer_id in ids.values() if customer_id not in made]
+        )
         fresh: list[dict[str, Any]] = []
-        for phone, entry in entries.items():
-            customer_id = ids[phone]
+        for digest, entry in self.entries.items():
+            customer_id = ids[digest]
             profile = profiles.get((customer_id, brand_id))
-            changed = self._changed(customer_id, entry, profile or _NOTHING_KNOWN)
+            changed = self._changed(customer_id, digest, profile or _NOTHING_KNOWN)
             if profile is None:
-                fresh.append(self._new_profile(customer_id, changed))
+                fresh.append({**self.nothing, **changed, "customer_id": customer_id, "brand_id": brand_id})
             elif changed:
                 self.changes.profiles[customer_id, brand_id] = changed
-            if phone not in again:
+            if entry.phone not in self.again:
                 self.counts["new" if profile is None else "changed" if changed else "unchanged"] += 1
-        insert_all(self.session, Profile, fresh)
-        self.changes.flush(self.session)
+        insert_all(session, Profile, fresh)
+        self.changes.flush(session)
+        return self.counts
 
-    def _profiles(self, known: list[UUID]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:
+    def _profiles(self, session: Session, known: list[UUID]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:
         if not known:
             return {}
-        customers.lock(self.session, known)
-        return customers.profiles(self.session, known)
+        customers.lock(session, known)
+        return customers.profiles(session, known)
 
-    def _new_profile(self, customer_id: UUID, changed: Mapping[str, Any]) -> dict[str, Any]:
-        own = {
-            "customer_id": customer_id,
-            "brand_id": self.origin.brand_id,
-            "said": {},
-            "created_at": self.now,
-        }
-        return {**_NOTHING_KNOWN, **changed, **own}
-
-    def _changed(self, customer_id: UUID, entry: Entry, profile: Mapping[str, Any]) -> dict[str, Any]:
+    def _changed(self, customer_id: UUID, digest: bytes, profile: Mapping[str, Any]) -> dict[str, Any]:
         """What the row says that was not known."""
-        told: dict[str, Any] = {}
-        for name in ("name", "language"):
-            if (value := getattr(entry, name)) is not None and value != profile[name]:
-                told[name] = value
+        entry, told = self.entries[digest], dict[str, Any]()
+        if entry.name is not None and entry.name != profile["name"]:
+            told["name"] = self.names[digest]
+        if entry.language is not None and entry.language != profile["language"]:
+            told["language"] = entry.language
         if set(entry.tags) - set(profile["tags"]):
             told["tags"] = list(dict.fromkeys((*profile["tags"], *entry.tags)))
         held = profile["attributes"]
@@ -127,11 +127,6 @@ class _Batch:
             proof.source,
             proof.at,
             wording=proof.wording,
-            evidence={
-                "told_by": origin.actor,
-                "told_at": self.now.isoformat(),
-                "import": str(origin.import_id),
-                "file": origin.file_name,
-            },
+            evidence=cast("dict[str, Any]", self.evidence),
         )
         return {"consent": "granted", "consent_at": proof.at}
