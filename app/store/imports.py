@@ -11,7 +11,7 @@ from app.store.columns import PlainJson
 from app.store.tables import Table, primary_key, reference
 from app.store.writing import rows_changed
 
-RUNNING, DONE, FAILED = "running", "done", "failed"
+DRAFT, RUNNING, DONE, FAILED = "draft", "running", "done", "failed"
 
 
 class Import(Table):
@@ -45,3 +45,17 @@ def move_on(session: Session, import_id: UUID, from_row: int, **values: Any) -> 
     """Notes how far an import has come, if it still stands where it was left; False: another process has it."""
     mine = (Import.id == import_id, Import.last_row == from_row, Import.state == RUNNING)
     return rows_changed(session.execute(update(Import).where(*mine).values(**values))) == 1
+
+
+def in_state(session: Session, state: str) -> list[Import]:
+    """Imports in a state, oldest first, as they are now: they outlive the session and change nothing."""
+    found = list(session.scalars(select(Import).where(Import.state == state).order_by(Import.begun_at)))
+    session.expunge_all()
+    return found
+
+
+def as_it_is(session: Session, import_id: UUID) -> Import | None:
+    """One import as it is now: it outlives the session and changes nothing."""
+    found = session.get(Import, import_id)
+    session.expunge_all()
+    return found

@@ -85,6 +85,12 @@ def terms_of(parts: Parts, brand: BrandView, order: Order, now: datetime) -> Ter
     return Terms(order.source, order.consent_at, order.wording, region, zone, now)
 
 
+def header_of(path: Path) -> list[str]:
+    """The names of a list's columns. Raises Unreadable."""
+    with open_sheet(path) as sheet:
+        return sheet.header
+
+
 @contextmanager
 def read_rows(path: Path, told_columns: Mapping[str, str]) -> Iterator[tuple[Columns, Iterator[SheetRow]]]:
     """The columns and the rows of a list. Raises Unreadable and ColumnsUnclear."""
@@ -106,8 +112,22 @@ def import_customers(
     parts: Parts, brand: BrandView, order: Order, tell: Callable[[int], None] = lambda row: None
 ) -> Outcome:
     """Imports the list to its end. Raises Unreadable, ColumnsUnclear and TakenOver; what is kept by then stays."""
+    return carry_on(parts, brand, order, lambda: begin(parts, brand, order), tell)
+
+
+def carry_on(
+    parts: Parts,
+    brand: BrandView,
+    order: Order,
+    find: Callable[[], Import],
+    tell: Callable[[int], None] = lambda row: None,
+) -> Outcome:
+    """Opens the list, takes the import that `find` gives once it could be opened, and does what is left of it.
+
+    What `tell` raises stops it after a batch that is kept.
+    """
     with read_rows(order.path, order.told_columns) as (columns, rows):
-        held = begin(parts, brand, order)
+        held = find()
         report = Report(order.report, held.report_size, order.language)
         if held.state == DONE:
             return Outcome(held.id, held.counts, True, held.last_row, _made(report))
@@ -125,7 +145,7 @@ def _made(report: Report) -> Path | None:
 
 def begin(parts: Parts, brand: BrandView, order: Order) -> Import:
     """The row of this import: a new one, or the one that an earlier attempt has left."""
-    digest, now = _digest(order), parts.now()
+    digest, now = digest_of(order), parts.now()
     with parts.store.write() as session:
         held = imports.known(session, brand.id, digest)
         if held is None:
@@ -148,7 +168,7 @@ def begin(parts: Parts, brand: BrandView, order: Order) -> Import:
     return held
 
 
-def _digest(order: Order) -> bytes:
+def digest_of(order: Order) -> bytes:
     """The same for the same bytes on the same terms."""
     terms = {name: value for name, value in order.as_json().items() if name not in ("language", "file_name")}
     with order.path.open("rb") as file:
@@ -187,7 +207,6 @@ class _Work:
                 self._write(number)
                 tell(number)
         self._write(number, is_last=True)
-        tell(number)
 
     def _take(self, row: SheetRow) -> None:
         self.fresh["rows"] += 1

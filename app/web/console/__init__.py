@@ -12,6 +12,7 @@ from app.web.console import (
     audit,
     conversation,
     home,
+    imports,
     inbox,
     languages,
     log_in,
@@ -26,6 +27,7 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
     Bootstrap5(app)
     languages.install(app)
     rendering.install(app)
+    imports.install(app, settings)
     csrf = CSRFProtect(app)
 
     @app.before_request
@@ -37,6 +39,7 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
     app.before_request(access.check)
     for room in (
         home.home,
+        imports.imports,
         inbox.inbox,
         conversation.conversation,
         staff.staff,

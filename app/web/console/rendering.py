@@ -19,6 +19,7 @@ from app.web.console.languages import shown
 MENU = (
     ("home.overview", lazy_gettext("Overview")),
     ("inbox.waiting", lazy_gettext("Inbox")),
+    ("imports.overview", lazy_gettext("Imports")),
     ("staff.everyone", lazy_gettext("Staff")),
     ("api_keys.held", lazy_gettext("API keys")),
     ("audit.trail", lazy_gettext("Audit")),

@@ -88,6 +88,32 @@ CONSENTS: Words = {
     "held": lazy_gettext("Marketing held"),
     "withdrawn": lazy_gettext("Opted out"),
 }
+SOURCES: Words = {
+    "web_form": lazy_gettext("On a web form"),
+    "store": lazy_gettext("In the store"),
+    "paper": lazy_gettext("On paper"),
+    "phone_call": lazy_gettext("On the phone"),
+    "event": lazy_gettext("At an event"),
+    "purchase": lazy_gettext("While buying"),
+    "member_system": lazy_gettext("In the member system"),
+    "partner": lazy_gettext("Through a partner, naming this brand"),
+    "bought_list": lazy_gettext("They did not: the list was bought"),
+}
+IMPORT_FIELDS: Words = {
+    "phone": lazy_gettext("Phone"),
+    "name": lazy_gettext("Name"),
+    "language": lazy_gettext("Language"),
+    "tags": lazy_gettext("Tags"),
+    "consent_source": lazy_gettext("Consent: source"),
+    "consent_at": lazy_gettext("Consent: time"),
+    "consent_wording": lazy_gettext("Consent: wording"),
+}
+IMPORT_STATES: Words = {
+    "draft": lazy_gettext("Waits for you"),
+    "running": lazy_gettext("Under way"),
+    "done": lazy_gettext("Imported"),
+    "failed": lazy_gettext("Failed"),
+}
 REFUSALS: Words = {
     "empty": lazy_gettext("There is nothing written yet."),
     "too_long": lazy_gettext("That is too long: 500 characters at most."),
@@ -148,6 +174,7 @@ FILTERS = {
     "say_category": _filter(CATEGORIES),
     "say_consent": _filter(CONSENTS),
     "say_action": _filter(ACTIONS),
+    "say_import_state": _filter(IMPORT_STATES),
 }
 
 
