@@ -1,4 +1,4 @@
-"""`huixin customers`: takes over lists of customers."""
+"""`huixin customers`: takes over lists of customers, and gives out what is kept about one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ SOURCES = ", ".join(source.value for source in ConsentSource)
 
 @click.group("customers")
 def customers() -> None:
-    """Import lists of customers."""
+    """Import lists of customers, and export what is kept about one."""
 
 
 class SourceType(click.ParamType[ConsentSource]):
@@ -186,6 +186,23 @@ def _show_preview(parts: "Parts", brand: Any, order: "Order", count: int, as_jso
         return
     for line in found.lines(language()):
         click.echo(line)
+
+
+@customers.command("export")
+@click.argument("phone")
+def export(phone: str) -> None:
+    """Print everything that is kept about the person with PHONE, as one JSON document; the audit notes it."""
+    from app.domain import phone as phones
+    from app.usecases.export_person import export_person
+
+    read = phones.parse(phone, "CN")
+    if isinstance(read, phones.NotAPhone):
+        raise click.BadParameter(f"is no phone number ({read.reason}): give one such as +8613800001234")
+    with opened() as parts:
+        found = export_person(parts, read.e164, "command", clock.now())
+    if found is None:
+        raise click.ClickException("nobody with this number is known")
+    print_json(found)
 
 
 COMMAND = customers

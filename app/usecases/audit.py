@@ -20,6 +20,7 @@ ACTIONS = frozenset(
         "complaint.resolve",
         "consent.granted",
         "consent.withdrawn",
+        "customer.export",
         "customer.put",
         "customer.reveal",
         "desk.hand_back",

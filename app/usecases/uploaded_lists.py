@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.domain.imports.columns import ColumnsUnclear
+from app.domain.imports.columns import ColumnsUnclear, guesses
 from app.domain.imports.sources import ConsentSource
 from app.domain.imports.words import columns_words
 from app.sheets import Unreadable, rows_about
@@ -115,16 +115,12 @@ def look_at(
     if held is None or held.state != DRAFT:
         raise LookupError(import_id)
     order, brand = order_of(held), parts.directory.current(now).brands[held.brand_id]
-    header, told = header_of(order.path), dict(order.told_columns)
+    header = header_of(order.path)
+    meanings = guesses(header) | dict(order.told_columns)
     try:
-        found = preview(parts, brand, order, count, now)
+        return header, meanings, preview(parts, brand, order, count, now)
     except (Unreadable, ColumnsUnclear) as error:
-        return header, told, _words(error, order.language)
-    return header, {name: field for field, name in _meanings(found)} | told, found
-
-
-def _meanings(found: Preview) -> list[tuple[str, str]]:
-    return [(field, found.columns.header[place]) for field, place in found.columns.places.items()]
+        return header, meanings, _words(error, order.language)
 
 
 def _words(error: Unreadable | ColumnsUnclear, language: str) -> str:

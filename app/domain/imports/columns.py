@@ -86,6 +86,16 @@ def columns_of(header: Sequence[str], told: Mapping[str, str]) -> Columns:
     return Columns(names, places, ignored)
 
 
+def guesses(header: Sequence[str]) -> dict[str, str]:
+    """What the columns seem to mean, by name, for a form that asks; each field once."""
+    found: dict[str, str] = {}
+    for name in (name.strip() for name in header):
+        field = _BY_SPELLING.get(folded(name), IGNORED)
+        if field != IGNORED and field not in found.values():
+            found[name] = field
+    return found
+
+
 def _place_of(names: Sequence[str], wanted: str) -> int:
     found = [place for place, name in enumerate(names) if folded(name) == folded(wanted)]
     if not found:

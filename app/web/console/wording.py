@@ -141,6 +141,7 @@ ACTIONS: Words = {
     "consent.granted": lazy_gettext("recorded consent"),
     "consent.withdrawn": lazy_gettext("recorded a withdrawal"),
     "flows.unpublish": lazy_gettext("took a flow back"),
+    "customer.export": lazy_gettext("exported all that is kept about a customer"),
     "customer.put": lazy_gettext("changed a customer"),
     "customers.import": lazy_gettext("began to import a list of customers"),
     "customers.import_ended": lazy_gettext("imported a list of customers"),
