@@ -15,6 +15,7 @@ NAMES = {
     "carrier_receipts",
     "follow_up_complaints",
     "prune_decisions",
+    "import_lists",
     "release_leases",
     "seal_ledgers",
     "settle_unknown",

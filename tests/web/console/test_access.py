@@ -18,6 +18,7 @@ SAMPLES = {
     "outbound_id": NO_CUSTOMER,
     "staff_id": NO_CUSTOMER,
     "key_id": NO_CUSTOMER,
+    "import_id": NO_CUSTOMER,
     "change": "close",
     "code": "en",
     "filename": "icon.svg",
