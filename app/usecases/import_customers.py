@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.domain.imports.columns import Columns, columns_of
 from app.domain.imports.rows import Entry, Finding, Row, Terms, merged
 from app.domain.imports.seen import SeenPhones
@@ -31,7 +32,10 @@ from app.usecases.importing_report import Report
 from app.usecases.parts import Parts
 
 BATCH_ON_SQLITE = 100
-"""Rows a transaction: nobody else can write meanwhile, so it lasts 50 ms at most. Source: DESIGN, embedded."""
+"""Rows a transaction at first: nobody else can write meanwhile, so it is to last 50 ms at most (DESIGN)."""
+LEAST, MOST = 40, 400
+SHORT_S, LONG_S = 0.02, 0.04
+"""A transaction on SQLite that was longer makes the next batch smaller, one that was shorter makes it larger."""
 BATCH = 1000
 COUNTED = (
     *("rows", "new", "changed", "unchanged", "duplicates", "left_out", "values_ignored"),
@@ -232,6 +236,8 @@ class _Work:
         counts = dict.fromkeys(COUNTED, 0)
         batch = Batch(self.origin, self.entries, self.again, now)
         with self.parts.store.write() as session:
+            session.connection()  # the wait for other writers is over: from here on they wait for us
+            begun = clock.monotonic()
             kept = batch.write(session)
             for part in (self.counts, self.fresh, kept):
                 counts.update({name: counts[name] + part[name] for name in part})
@@ -241,8 +247,15 @@ class _Work:
                 raise TakenOver
             if is_last:
                 self._note_end(session, counts, now)
+        self._resize(clock.monotonic() - begun)
         self.counts, self.last_row = Counter(counts), number
         self.entries, self.again, self.fresh = {}, set(), Counter()
+
+    def _resize(self, seconds: float) -> None:
+        if self.parts.store.is_sqlite and seconds > LONG_S:
+            self.size = max(LEAST, self.size * 2 // 3)
+        elif self.parts.store.is_sqlite and seconds < SHORT_S:
+            self.size = min(MOST, self.size + LEAST)
 
     def _note_end(self, session: Session, counts: Mapping[str, int], now: datetime) -> None:
         import_id, told = str(self.origin.import_id), {"file": self.origin.file_name, "counts": dict(counts)}
