@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import app.store.columns
+from app.store import append_only, schema
 
 revision = "0001"
 down_revision = None
@@ -810,6 +811,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_open_questions_expires_at"), ["expires_at"], unique=False)
 
     # ### end Alembic commands ###
+    append_only.guard(op.get_bind(), schema.metadata())
 
 
 def downgrade() -> None:
@@ -981,3 +983,4 @@ def downgrade() -> None:
 
     op.drop_table("audit")
     # ### end Alembic commands ###
+    append_only.unguard(op.get_bind(), schema.metadata())
