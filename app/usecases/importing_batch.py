@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -54,7 +54,7 @@ class Batch:
         self.entries = dict(zip(self.new, entries.values(), strict=True))
         self.names = {key: sealed(one.name) for key, one in self.entries.items() if one.name}
         told = {"told_by": origin.actor, "told_at": now.isoformat()}
-        self.evidence = sealed_json({**told, "import": str(origin.import_id), "file": origin.file_name})
+        self.evidence: dict[str, Any] = {**told, "import": str(origin.import_id), "file": origin.file_name}
         self.nothing = {**_NOTHING_KNOWN, "attributes": sealed_json({}), "said": {}, "created_at": now}
 
     def write(self, session: Session) -> Counter[str]:
@@ -127,6 +127,6 @@ class Batch:
             proof.source,
             proof.at,
             wording=proof.wording,
-            evidence=cast("dict[str, Any]", self.evidence),
+            evidence=self.evidence,
         )
         return {"consent": "granted", "consent_at": proof.at}
