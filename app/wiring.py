@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -138,6 +138,10 @@ WEB = (
 """The rooms of the web, in the order in which they are added; each has `register(app, parts, settings)`."""
 
 
+SOON = timedelta(seconds=0.3)
+"""In which a request that is taken for quick asks for the directory."""
+
+
 class FrontDoor:
     """The whole web: webhooks go to a small application of their own, without sessions, languages and log-in.
 
@@ -163,7 +167,7 @@ class FrontDoor:
 
     def is_quick(self, path: str) -> bool:
         """Whether this request asks the database nothing before its answer is put off."""
-        return path.startswith("/hooks/") and self._parts.directory.is_fresh(self._parts.now())
+        return path.startswith("/hooks/") and self._parts.directory.is_fresh(self._parts.now() + SOON)
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:

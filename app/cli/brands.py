@@ -20,6 +20,10 @@ def brands() -> None:
     "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Its first language."
 )
 @click.option("--timezone", default="Asia/Shanghai", show_default=True, help="Where it is.")
+@click.option("--industry", default="other", show_default=True, help="Whose hours its marketing keeps.")
+@click.option(
+    "--link-host", "link_hosts", multiple=True, metavar="HOST", help="Where its marketing may link to."
+)
 @click.option(
     "--fact",
     "facts",
@@ -37,6 +41,8 @@ def add(
     hotline: str,
     language: str,
     timezone: str,
+    industry: str,
+    link_hosts: tuple[str, ...],
     facts: tuple[str, ...],
     flows: bool,
 ) -> None:
@@ -44,7 +50,9 @@ def add(
     from app.flow_files import SHIPPED, read_path
     from app.usecases.brand_setup import BrandRefused, NewBrand, add_brand
 
-    brand = NewBrand(code, name, signature or name, hotline, language, timezone, _facts(facts))
+    brand = NewBrand(
+        code, name, signature or name, hotline, language, timezone, _facts(facts), industry, link_hosts
+    )
     shipped = [definition for definition, _ in read_path(SHIPPED).flows] if flows else []
     with opened() as parts:
         try:

@@ -103,8 +103,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "outside_window": ("不在本行业的营销时段", "it is outside the hours in which this industry may promote"),
     "frequency_cap": ("营销次数已到上限", "they have had as much marketing as may be sent to them"),
     "inactive": ("客户一年没有互动", "they have not been heard of for a year"),
-    "licence_missing": ("缺少资质或备案", "a licence or filing that the channel needs is not on record"),
-    "licence_expired": ("资质或备案已过期", "a licence or filing that the channel needs has expired"),
     # what a text says
     "blocked_word": ("含有禁发词", "it holds a word that carriers or the law keep out"),
     "absolute_claim": ("含有绝对化用语", "it claims to be the best, the first or the only one"),

@@ -30,7 +30,7 @@ def sheet(path: Path) -> Iterator[Sheet]:
     """The list in a workbook. Raises Unreadable."""
     try:
         book = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Unreadable("broken", type(error).__name__) from None
     limit = min(MOST_UNPACKED, max(SMALL, RATIO * path.stat().st_size))
     with book:

@@ -11,6 +11,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",
     "PRAGMA busy_timeout={busy_ms}",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-32000",

@@ -32,6 +32,10 @@ class NewBrand:
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    industry: str = "other"
+    """Whose hours its marketing keeps: a row of `data/rules/send_windows.yml`."""
+    link_hosts: Sequence[str] = ()
+    """Hosts that its marketing may link to, beside those in its facts."""
 
 
 def add_brand(
@@ -46,6 +50,11 @@ def add_brand(
         ZoneInfo(brand.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BrandRefused(f"{brand.timezone} is no time zone: give one such as Asia/Shanghai") from None
+    if brand.industry not in parts.rules.send_windows:
+        known = ", ".join(sorted(parts.rules.send_windows))
+        raise BrandRefused(f"{brand.industry} is no industry that has hours of its own: give one of {known}")
+    facts = {language: dict(facts) for language, facts in brand.facts.items()}
+    settings = {"facts": facts, "industry": brand.industry, "link_hosts": list(brand.link_hosts)}
     with parts.store.write() as session:
         if brands.by_code(session, brand.code) is not None:
             raise BrandRefused(f"there is a brand called {brand.code} already")
@@ -57,7 +66,7 @@ def add_brand(
             hotline=brand.hotline,
             language=brand.language,
             timezone=brand.timezone,
-            settings={"facts": {language: dict(facts) for language, facts in brand.facts.items()}},
+            settings=settings,
             created_at=now,
         )
         session.add(row)

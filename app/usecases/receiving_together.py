@@ -15,6 +15,9 @@ from app.usecases.receive import Delivery, Received, receive
 
 MOST = 64
 FEW = 4
+CONTENDED = ("40P01", "40001", "55P03")
+"""PostgreSQL's codes for a transaction that lost to another one: a deadlock, a conflict, a lock not had in time."""
+TRIES = 3
 LINGERS_S = 0.003
 """After a commit of more than a few, the next waits for company: a commit of 12 costs little more than one of 8."""
 log = structlog.get_logger(__name__)
@@ -71,10 +74,21 @@ class Reception:
             for one, stored in zip(batch, self._store([one.delivery for one in batch]), strict=True):
                 _tell(one, stored)
 
+    def _receive(self, deliveries: list[Delivery]) -> list[Received]:
+        """Once more where the transaction only lost to another: a provider may never repeat what is refused."""
+        for _ in range(TRIES - 1):
+            try:
+                return receive(self._parts, deliveries, self._parts.now())
+            except OperationalError as error:
+                if not _is_contended(error):
+                    raise
+                log.warning("deliveries are stored once more", deliveries=len(deliveries))
+        return receive(self._parts, deliveries, self._parts.now())
+
     def _store(self, deliveries: list[Delivery]) -> list[Stored]:
         """All together; where that fails, each alone, so that one bad delivery costs no neighbour."""
         try:
-            results = receive(self._parts, deliveries, self._parts.now())
+            results = self._receive(deliveries)
         except (OperationalError, InterfaceError, PoolTimeout) as error:  # the database is away for everybody
             return [error] * len(deliveries)
         except Exception as error:
@@ -83,6 +97,10 @@ class Reception:
             return [stored for one in deliveries for stored in self._store([one])]
         _log(deliveries, results)
         return list(results)
+
+
+def _is_contended(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in CONTENDED
 
 
 def _tell(one: _Waiting, stored: Stored) -> None:

@@ -50,6 +50,10 @@ class Scope(Protocol):
 Make = Callable[[], WSGIApplication]
 
 
+class Broken(Exception):
+    """A body ended before the length that its head told: a part of a message must not pass for the whole."""
+
+
 class Later:
     """The answer to one request, given after the application has returned, from any thread, once."""
 
@@ -109,6 +113,9 @@ class Arriving:
         except TimeoutError:
             _refuse(protocol, 408, b"the request did not arrive in time")
             return
+        except Broken:
+            _refuse(protocol, 400, b"the request broke off")
+            return
         finally:
             self._held -= len(body)
         if not is_taken:
@@ -137,6 +144,8 @@ class Arriving:
             self._held += len(chunk)
             if len(body) > LONGEST_BODY:
                 break
+        if told is not None and len(body) < int(told):
+            raise Broken
         return True
 
     async def _answer_here(
@@ -253,6 +262,8 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
+        if "_" in name:  # it would pass for the header with a dash
+            continue
         key = name.upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         environ[key] = f"{environ[key]},{value}" if key in environ else value

@@ -115,3 +115,15 @@ def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
         "var": 0,
         "huixin.db": 0,
     }
+
+
+def test_a_brand_keeps_the_hours_of_its_industry_and_names_its_links(parts: Parts) -> None:
+    told = ("--name", "学堂", "--industry", "education", "--link-host", "xt.cn", "--no-flows")
+    assert huixin("brands", "add", "school", *told).exit_code == 0
+    parts.directory.renew()
+    brand = parts.directory.current(parts.now()).brand_coded("school")
+    assert brand is not None
+    assert (brand.settings["industry"], brand.settings["link_hosts"]) == ("education", ["xt.cn"])
+    refused = huixin("brands", "add", "moon", "--name", "月", "--industry", "moon")
+    assert refused.exit_code == 1
+    assert "give one of education" in refused.stderr

@@ -1,6 +1,7 @@
 """The wall clock is stepped under the real clock process: its jobs go on, and a long jump forward holds marketing."""
 
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.faults.premises import Premises, channel_of, furnish
 from tests.faults.processes import Processes, until
 
 SOON_S = 5.0
+"""The goal, on a machine that does nothing else (`--soak`); beside the suite's other tests, within four times that."""
 LIBRARY = "libfaketimeMT.so.1"
 
 
@@ -72,8 +74,9 @@ def has_held_marketing(store: Store, times: int) -> bool:
 
 @pytest.mark.soak(ci=1, full=10)
 def test_jobs_go_on_within_five_seconds_of_every_step_of_the_wall_clock(
-    engine: Engine, database_url: str, tmp_path: Path, rounds: int
+    engine: Engine, database_url: str, tmp_path: Path, rounds: int, measured: Callable[[str], None]
 ) -> None:
+    soon_s, took = SOON_S if rounds > 1 else 4 * SOON_S, []
     library, shift = fake_time_library(), tmp_path / "shift"
     premises = Premises(tmp_path, database_url)
     furnish(premises)
@@ -95,10 +98,11 @@ def test_jobs_go_on_within_five_seconds_of_every_step_of_the_wall_clock(
             for step in ("-3600", "+0", "+300", "+0"):
                 step_to(shift, step)
                 owed = owe_a_receipt(store, channel_id)
-                until(partial(is_reported, store, owed), SOON_S)
+                took.append(until(partial(is_reported, store, owed), soon_s))
                 if step == "-3600":
-                    until(partial(is_seen_in_the_past, store), SOON_S)
+                    until(partial(is_seen_in_the_past, store), soon_s)
                 if step == "+0":
-                    until(partial(has_held_marketing, store, jumps), SOON_S)
+                    until(partial(has_held_marketing, store, jumps), soon_s)
         assert processes.is_alive("clock")
         assert has_held_marketing(store, 2 * rounds)
+    measured(f"jobs went on within {max(took):.1f} s of {len(took)} steps")

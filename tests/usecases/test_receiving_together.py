@@ -103,3 +103,33 @@ def test_a_database_that_is_away_is_away_for_all_who_came_together(
 ) -> None:
     _, got = together(shop, monkeypatch, 1, 2, 99)
     assert got == {1: 1, 2: OperationalError, 99: OperationalError}
+
+
+class Loses:
+    """Stands in for storing: the transaction loses to another one so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.tried = times, 0
+
+    def __call__(self, parts: object, deliveries: Sequence[Delivery], now: object) -> list[Received]:
+        self.tried += 1
+        if self.tried <= self.times:
+            lost = Exception("deadlock detected")
+            lost.sqlstate = "40P01"  # type: ignore[attr-defined]
+            raise OperationalError("update", {}, lost)
+        return [Received() for _ in deliveries]
+
+
+@pytest.mark.parametrize(("times", "is_stored"), [(1, True), (2, True), (3, False)])
+def test_a_transaction_that_lost_to_another_is_tried_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, times: int, is_stored: bool
+) -> None:
+    loses = Loses(times)
+    monkeypatch.setattr(receiving_together, "receive", loses)
+    reception = Reception(shop.parts)
+    if is_stored:
+        assert reception.take(a_delivery(shop, 1)) == Received()
+    else:
+        with pytest.raises(OperationalError):
+            reception.take(a_delivery(shop, 1))
+    assert loses.tried == min(times + 1, 3)

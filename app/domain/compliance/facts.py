@@ -12,14 +12,6 @@ MAINLAND = Workdays()
 
 
 @dataclass(frozen=True, slots=True)
-class Licence:
-    """A licence, filing or agreement that the brand holds; without `until` it does not expire."""
-
-    kind: str
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class QuietHours:
     """The local times between which messages may go: from `start`, and before `end`."""
 
@@ -96,9 +88,6 @@ class Facts:
     """new, active or dormant: which cap counts. Who is of no class counts as active."""
     marketing_handed: tuple[datetime, ...] = ()
     """When marketing of this brand was handed over in the last 90 days, less what certainly never arrived."""
-    licences: tuple[Licence, ...] = ()
-    required_licences: frozenset[str] = frozenset()
-    """Kinds of licences and filings that marketing on this channel needs."""
     last_interaction_at: datetime | None = None
     """When the customer last replied, clicked, redeemed or bought."""
     opt_out_confirmed_at: datetime | None = None

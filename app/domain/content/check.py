@@ -81,6 +81,10 @@ class Seen:
         """Whether the text is advertising."""
         return self.copy.purpose is Purpose.MARKETING
 
+    def at_most(self, severity: Severity) -> Severity:
+        """The severity of a finding that only advertising is stopped for: answers and notices are warned of."""
+        return severity if self.is_marketing else Severity.WARN
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

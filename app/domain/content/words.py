@@ -34,12 +34,12 @@ class Disguises:
         self._look_alikes = str.maketrans(dict(look_alikes or {}))
 
     def undone(self, text: str) -> str:
-        """The form in which texts and words are compared, numbers as `#`."""
+        """The form in which texts and words are compared."""
         return self.undone_of_folded(fold(text))
 
     def undone_of_folded(self, folded: str) -> str:
         """The same of a text that is folded already."""
-        return _NUMBER.sub("#", _GAP_IN_CHINESE.sub("", folded.translate(self._look_alikes)))
+        return _GAP_IN_CHINESE.sub("", folded.translate(self._look_alikes))
 
 
 class WordList(Generic[Row]):
@@ -56,12 +56,14 @@ class WordList(Generic[Row]):
         disguises: "Disguises | None" = None,
     ) -> None:
         self.compared = (disguises or Disguises()).undone
-        terms: dict[str, tuple[Row, str] | None] = {}
+        plain: dict[str, tuple[Row, str] | None] = {}
+        counted: dict[str, tuple[Row, str] | None] = {}
         for row in rows:
-            terms.update({self.compared(longer): None for longer in exceptions(row)})
-            terms.update({self.compared(word): (row, word) for word in words(row)})
-        self._rows = list(terms.values())
-        self._words = AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest)
+            for longer in exceptions(row):
+                (counted if "#" in longer else plain)[self.compared(longer)] = None
+            for word in words(row):
+                (counted if "#" in word else plain)[self.compared(word)] = (row, word)
+        self._plain, self._counted = _Terms(plain), _Terms(counted)
 
     def find(self, text: str) -> Iterator[Hit[Row]]:
         """The listed words of the text, from its start; of two that overlap the longer."""
@@ -69,8 +71,22 @@ class WordList(Generic[Row]):
 
     def find_in(self, compared: str) -> Iterator[Hit[Row]]:
         """The same of a text that is in its compared form already."""
+        yield from self._plain.find(compared)
+        if self._counted.rows:
+            yield from self._counted.find(_NUMBER.sub("#", compared))
+
+
+class _Terms(Generic[Row]):
+    """Words by their compared form, with None for those that mean something else."""
+
+    def __init__(self, terms: Mapping[str, tuple[Row, str] | None]) -> None:
+        self.rows = list(terms.values())
+        self._words = AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest)
+
+    def find(self, compared: str) -> Iterator[Hit[Row]]:
+        """From the start, of two that overlap the longer."""
         for index, start, end in self._words.find_matches_as_indexes(compared):
-            found = self._rows[index]
+            found = self.rows[index]
             if found is not None and _is_whole(compared, start, end):
                 row, word = found
                 yield Hit(row, word, start, end)
@@ -83,4 +99,4 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
 
 def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalpha()
+    return character.isascii() and character.isalnum()

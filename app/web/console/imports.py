@@ -35,7 +35,7 @@ from app.web.console.wording import IMPORT_FIELDS, SOURCES
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 ROLES = ("marketer", "manager")
-LARGEST_LIST = 100_000_000
+LARGEST_LIST = 8_000_000
 PREVIEWED = 5
 
 

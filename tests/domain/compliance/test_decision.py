@@ -30,7 +30,6 @@ def test_the_gate_has_these_rules() -> None:
         "dead_number",
         "frequency_cap",
         "inactive",
-        "licences",
         "marketing_switch",
         "open_question",
         "opted_out",

@@ -10,7 +10,7 @@ GAPS = st.sampled_from(["", " ", "*", "·", "💥", "~", "\u200b", " - "])
 
 
 def words() -> WordList[tuple[str, tuple[str, ...]]]:
-    return WordList(ROWS, lambda row: (row[0],), lambda row: row[1], Disguises({"睹": "赌"}))
+    return WordList(ROWS, lambda row: (row[0],), lambda row: row[1], Disguises({"賭": "赌", "睹": "赌"}))
 
 
 def found(text: str) -> list[str]:

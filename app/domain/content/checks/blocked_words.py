@@ -8,9 +8,9 @@ SOURCE = "SPEC CT-3; carriers' content rules (Tencent 382/39023, Huawei iotcom_0
 
 
 def find(seen: Seen) -> Iterable[Finding]:
-    """Every listed word, whoever wrote it and whatever the text is for."""
+    """Every listed word. Advertising is stopped for one; an answer (我们不代开发票) is not."""
     for hit in seen.lists.blocked.find_in(seen.compared):
-        yield Finding("blocked_word", hit.row.severity, hit.word, hit.row.category)
+        yield Finding("blocked_word", seen.at_most(hit.row.severity), hit.word, hit.row.category)
 
 
 CHECK = Check(

@@ -10,7 +10,7 @@ ADVISED_CHARACTERS = 65
 
 
 def find(seen: Seen) -> Iterable[Finding]:
-    """Carriers of the mainland take 500 characters; over 65 a text costs more than it need and is cut in seen.lists."""
+    """Carriers of the mainland take 500 characters; over 65 a text costs more than it need and is cut in lists."""
     copy = seen.copy
     length = len(copy.text)
     if copy.style.profile == "mainland" and length > MOST_CHARACTERS:
@@ -28,7 +28,7 @@ CHECK = Check(
     reasons={
         "too_long": "The text is longer than the carriers take.",
         "several_parts": "The text is sent, and paid, in several parts.",
-        "long": "The text has over 65 characters: phones cut it in their seen.lists.",
+        "long": "The text has over 65 characters: phones cut it in their lists.",
     },
     find=find,
 )

@@ -7,11 +7,15 @@ from app.domain.content.check import Check, Finding, Seen, Severity
 
 SOURCE = "SPEC CT-3"
 _HOLE = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|\$\{\w*\}|#\w+#|\{\w{0,30}\}|\[(?:name|姓名|昵称|变量|code|link)\]|【变量】"
-    r"|(?<![A-Za-z0-9_])(?:null|undefined|NaN)(?![A-Za-z0-9_])"
-    r"|(?<![A-Za-z0-9_ ])None(?![A-Za-z0-9_ ])|\b(?:Hi|Hello|Dear) None\b",
-    re.DOTALL,
+    r"\{\{.*?\}\}|\{%.*?%\}|\$\{\w*\}|\{[A-Za-z_]\w{0,30}\}|【变量】"
+    r"|#(?:name|phone|code|link|order|date|time|姓名|昵称|变量)#|\[(?:name|姓名|昵称|变量|code|link)\]",
+    re.DOTALL | re.IGNORECASE,
 )
+_NOTHING = re.compile(
+    r"(?<![A-Za-z0-9_])(?:null|undefined|NaN)(?![A-Za-z0-9_])"
+    r"|(?<![A-Za-z0-9_ ])None(?![A-Za-z0-9_ ,])|\b(?:Hi|Hello|Dear) None\b"
+)
+"""What programs write where they know nothing; people write it too, so only advertising is stopped for it."""
 
 
 def find(seen: Seen) -> Iterable[Finding]:
@@ -19,6 +23,8 @@ def find(seen: Seen) -> Iterable[Finding]:
     copy = seen.copy
     for hole in _HOLE.finditer(copy.text):
         yield Finding("unfilled_placeholder", Severity.BLOCK, hole[0][:40])
+    for word in _NOTHING.finditer(copy.text):
+        yield Finding("unfilled_placeholder", seen.at_most(Severity.BLOCK), word[0])
 
 
 CHECK = Check(
