@@ -16,7 +16,6 @@ LONGEST_NAME = 80
 LONGEST_TAG = 40
 MOST_TAGS = 20
 LONGEST_WORDING = 500
-LONGEST_SOURCE = 40
 LONGEST_ATTRIBUTE = 500
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -153,8 +152,8 @@ class Row:
     def _proof(self) -> Proof | None:
         """Where the list has a column for it, the row's own cell counts, and an empty one proves nothing."""
         has = self.columns.places
-        source = clean(self._cell("consent_source")) if "consent_source" in has else self.terms.source
-        source = source_named(source) or source
+        written = clean(self._cell("consent_source")) if "consent_source" in has else self.terms.source
+        source = source_named(written)
         if source == BOUGHT:
             self._refuse("consent_source", BOUGHT, is_row=True)
             return None
@@ -162,8 +161,11 @@ class Row:
         wording = (
             clean(self._cell("consent_wording")) if "consent_wording" in has else self.terms.wording or ""
         )
-        if len(source) > LONGEST_SOURCE or len(wording) > LONGEST_WORDING:
-            self._refuse("consent_source" if len(source) > LONGEST_SOURCE else "consent_wording", "too_long")
+        if written and source is None:
+            self._refuse("consent_source", "unknown_source")
+            return None
+        if len(wording) > LONGEST_WORDING:
+            self._refuse("consent_wording", "too_long")
             return None
         return Proof(source, at, wording) if source and at and wording else None
 

@@ -26,6 +26,10 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     "unknown_language": ("语言只能是中文或英文", "the language can be Chinese or English"),
     "too_long": ("内容太长", "this is too long"),
     "too_many_tags": ("标签太多：最多 20 个", "there are too many tags: 20 at most"),
+    "unknown_source": (
+        "同意来源不在可选之列，只作服务用途",
+        "the source of consent is none of those known: for service only",
+    ),
     "no_moment": ("同意时间读不懂，只作服务用途", "the time of consent cannot be read: for service only"),
     "not_then": (
         "同意时间在将来或早于 2000 年，只作服务用途",

@@ -89,6 +89,16 @@ def test_moments_are_read_as_lists_write_them(written: str, expected: str | None
     assert (found.isoformat() if found else None) == expected
 
 
+@pytest.mark.parametrize("source", ["买名单", "purchased leads", "第三方名单", "x" * 60])
+def test_a_source_that_is_none_of_those_known_proves_nothing(source: str) -> None:
+    header = [*HEADER, "consent source", "consent at", "consent wording"]
+    cells = ["13800138000", *[""] * (len(HEADER) - 1), source, "2026-10-01", "I agree"]
+    entry, found = read(*cells, header=header)
+    assert entry is not None
+    assert entry.proof is None
+    assert "unknown_source" in found
+
+
 @pytest.mark.parametrize("written", ["bought list", "Bought_List", "购买名单", " 买来的名单 ", "data broker"])
 def test_a_bought_list_is_known_by_all_its_names(written: str) -> None:
     assert source_named(written) == "bought_list"
