@@ -15,8 +15,9 @@ from app.usecases.receive import Delivery, Received, receive
 
 MOST = 64
 FEW = 4
-CONTENDED = ("40P01", "40001", "55P03")
-"""PostgreSQL's codes for a transaction that lost to another one: a deadlock, a conflict, a lock not had in time."""
+CONTENDED = ("40P01", "40001")
+"""PostgreSQL's codes for a transaction that lost to another one: a deadlock, a conflict. A lock that was not had in
+time is none of them: who waits for that again is answered too late."""
 TRIES = 3
 LINGERS_S = 0.003
 """After a commit of more than a few, the next waits for company: a commit of 12 costs little more than one of 8."""
