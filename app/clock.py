@@ -12,3 +12,8 @@ def now() -> datetime:
 def monotonic() -> float:
     """Return seconds that no stepped wall clock moves: for intervals and watchdogs, never for dates."""
     return time.monotonic()
+
+
+def processor_time() -> float:
+    """Seconds of processor time that this process has used so far."""
+    return time.process_time()

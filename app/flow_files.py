@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from app.domain.flows.definition import Definition
 from app.domain.flows.findings import Finding, Source
@@ -28,6 +29,16 @@ class _Loader(yaml.SafeLoader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._composed: set[int] = set()
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """The value; what its tag or its size makes unreadable is told with its line, and not as a crash."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.MarkedYAMLError(
+                problem=f"a value is no {kind} that can be read", problem_mark=node.start_mark
+            ) from error
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         node = super().compose_node(parent, index)
@@ -130,7 +141,13 @@ def _text_of(file: Path) -> tuple[str, str]:
 
 def _compose(text: str) -> tuple[Any, dict[Part, int]]:
     """The plain values in a YAML text, and the line of each."""
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position)
+        mark = yaml.Mark("", error.position, line, 0, None, 0)
+        problem = "this is no YAML text in UTF-8, or holds a letter that cannot be seen"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark) from error
     try:
         root = loader.get_single_node()
         lines: dict[Part, int] = {}
@@ -138,8 +155,10 @@ def _compose(text: str) -> tuple[Any, dict[Part, int]]:
             return None, lines
         _note_lines(root, (), lines)
         return loader.construct_document(root), lines
-    except (RecursionError, ValueError) as error:
-        raise yaml.MarkedYAMLError(problem="a value is nested too deeply or cannot be read") from error
+    except RecursionError as error:
+        raise yaml.MarkedYAMLError(
+            problem="a value is nested too deeply", problem_mark=loader.get_mark()
+        ) from error
     finally:
         loader.dispose()
 

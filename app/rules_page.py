@@ -28,10 +28,10 @@ Nobody chooses it: it follows from what caused the message and from its text.
 | purpose | when |
 |---|---|
 | `staff_alert` | to staff |
-| `opt_in_confirmation` | confirms or asks to confirm an opt-in |
+| `opt_in_confirmation` | confirms an opt-in, or asks somebody who has written within 24 hours for it; offers nothing |
 | `opt_out_confirmation` | confirms an opt-out, and offers nothing |
-| `reply` | answers a text of the customer that is at most 24 hours old |
-| `service` | follows a transactional event or a complaint of theirs, and holds no promotional word |
+| `reply` | answers a text of the customer within 24 hours; after a wait, without promotional words and offers |
+| `service` | follows a transactional event or a complaint of theirs, and holds no promotional word and no offer |
 | `marketing` | everything else |
 
 Transactional events (a name that ends with a dot is a family): {events}.

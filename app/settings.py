@@ -75,6 +75,9 @@ def _here(port: int | str) -> str:
     return f"http://127.0.0.1:{port}"
 
 
+Long = Annotated[SecretStr, Field(min_length=32)]
+
+
 class Settings(BaseSettings):
     """Everything that differs between two installations; a field's description is a wrong value's mend."""
 
@@ -93,8 +96,8 @@ class Settings(BaseSettings):
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_comma_list)] = Field(
         min_length=1, description=f"{INIT} (Fernet keys in a comma list, the newest first)"
     )
-    hash_key: SecretStr = Field(
-        min_length=32, description=f"{INIT} (32 characters or more; it can never change)"
+    hash_key: Annotated[tuple[Long, ...], NoDecode, BeforeValidator(_comma_list)] = Field(
+        min_length=1, description=f"{INIT} (keys of 32 characters or more in a comma list, the newest first)"
     )
     signing_key: SecretStr = Field(description=f"{INIT} (64 hexadecimal digits; it can never change)")
     port: int = Field(
@@ -115,6 +118,7 @@ class Settings(BaseSettings):
         default=None, description="give HUIXIN_LLM_URL and HUIXIN_LLM_KEY, or neither"
     )
     simulator: bool = Field(default=True, description="give on or off")
+    upload_mb: int = Field(default=200, ge=8, le=1000, description="give megabytes between 8 and 1000")
     log_format: Literal["console", "json"] = Field(default="console", description="give console or json")
 
     @classmethod

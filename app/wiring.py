@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -20,7 +20,7 @@ from app.providers import providers
 from app.providers.transport import Transport
 from app.rules import RULES_FOLDER, Rules, load_rules
 from app.settings import Problem, Settings, SettingsError
-from app.store import encryption, heartbeats, key_witness, migrating
+from app.store import encryption, hash_keys, heartbeats, key_witness, migrating
 from app.store.encryption import Keyring
 from app.store.engine import Store, open_engine
 from app.usecases.carrier import StoredCarrier
@@ -28,6 +28,7 @@ from app.usecases.catalogue import FlowCatalogue
 from app.usecases.directory import ChannelView, DirectoryCache
 from app.usecases.parts import Parts
 from app.usecases.wake import Wake
+from app.web.arriving import LONGEST_BODY, LONGEST_FORM
 
 
 class Connections:
@@ -42,7 +43,7 @@ class Connections:
         if not channel.provider.has_webhook:
             return StoredCarrier(self._store, channel.id, self._now)
         if self._transport is None:
-            self._transport = Transport(connections=32, monotonic=clock.monotonic)
+            self._transport = Transport(monotonic=clock.monotonic)
         return self._transport
 
     def close(self) -> None:
@@ -55,8 +56,8 @@ class Connections:
 def install_keys(settings: Settings) -> None:
     """Hands the process the keys of the data at rest."""
     keys = tuple(key.get_secret_value() for key in settings.encryption_keys)
-    hash_key, signing_key = settings.hash_key.get_secret_value(), settings.signing_key.get_secret_value()
-    encryption.install(Keyring(keys, hash_key, signing_key))
+    hash_key, *older = (key.get_secret_value() for key in settings.hash_key)
+    encryption.install(Keyring(keys, hash_key, settings.signing_key.get_secret_value(), tuple(older)))
 
 
 @cache
@@ -88,6 +89,7 @@ def build_parts(
         wake=wake,
         now=now,
         public_url=settings.public_url,
+        uploads=settings.var / "imports",
     )
 
 
@@ -96,11 +98,14 @@ def _opened(settings: Settings) -> Store:
     store = Store(open_engine(settings.database_url))
     try:
         with store.write() as session:
-            key_witness.examine(session, encryption.keyring())
+            ring = encryption.keyring()
+            key_witness.examine(session, ring)
+            past = hash_keys.past(session)
     except key_witness.KeyProblem as problem:
         store.close()
         setting, _, mend = str(problem).partition(": ")
         raise SettingsError([Problem("the keys", setting, mend)]) from None
+    encryption.install(replace(ring, past_hash_keys=past))
     return store
 
 
@@ -138,10 +143,6 @@ WEB = (
 """The rooms of the web, in the order in which they are added; each has `register(app, parts, settings)`."""
 
 
-SOON = timedelta(seconds=0.3)
-"""In which a request that is taken for quick asks for the directory."""
-
-
 class FrontDoor:
     """The whole web: webhooks go to a small application of their own, without sessions, languages and log-in.
 
@@ -150,24 +151,54 @@ class FrontDoor:
 
     def __init__(self, settings: Settings) -> None:
         self._parts = parts = build_parts(settings)
-        with parts.store.write() as session:
-            heartbeats.beat(session, heartbeats.WEB_ADDRESS, parts.now(), {"public_url": settings.public_url})
         self._everything, self._deliveries = (
             create_app(settings, parts),
             Flask("app.web.hooks", static_folder=None),
         )
         self._deliveries.extensions["parts"] = parts
         self._deliveries.extensions["reception"] = self._everything.extensions["reception"]
-        self._deliveries.register_blueprint(import_module("app.web.hooks").hooks)
+        self._hooks, self._api = import_module("app.web.hooks"), import_module("app.web.api.calls")
+        self._deliveries.register_blueprint(self._hooks.hooks)
+
+    def tell_address(self) -> None:
+        """Notes where this installation is reached from now on, for the commands that print addresses."""
+        told = {"public_url": self._parts.public_url}
+        with self._parts.store.write() as session:
+            heartbeats.beat(session, heartbeats.WEB_ADDRESS, self._parts.now(), told)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request (PEP 3333)."""
         is_delivery = environ.get("PATH_INFO", "").startswith("/hooks/")
         return (self._deliveries if is_delivery else self._everything)(environ, start_response)
 
-    def is_quick(self, path: str) -> bool:
-        """Whether this request asks the database nothing before its answer is put off."""
-        return path.startswith("/hooks/") and self._parts.directory.is_fresh(self._parts.now() + SOON)
+    def room_for(self, environ: WSGIEnvironment) -> Any:
+        """Where a large body may lie while it arrives; None where it is not to be taken."""
+        room: Callable[[WSGIEnvironment], Any] = self._everything.extensions["room_for"]
+        return room(environ)
+
+    def longest(self, path: str) -> int:
+        """The bytes that anybody may send to this path; for a delivery, what its channel says if that is at hand."""
+        is_delivery = path.startswith("/hooks/")
+        directory = self._parts.directory.at_hand(self._parts.now()) if is_delivery else None
+        longest: int = LONGEST_FORM if directory is None else self._hooks.longest(directory, path)
+        return longest
+
+    def longest_from(self, environ: WSGIEnvironment) -> int:
+        """The bytes that this caller may send; 0 for one who has no right to more than anybody. Asks the database."""
+        path, parts = environ.get("PATH_INFO", ""), self._parts
+        if path.startswith("/hooks/"):
+            longest: int = self._hooks.longest(parts.directory.current(parts.now()), path)
+            return longest
+        known = path.startswith("/api/") and self._api.caller_of(parts, environ.get("HTTP_AUTHORIZATION", ""))
+        return LONGEST_BODY if known else 0
+
+    def quick(self, path: str) -> dict[str, Any] | None:
+        """What a request that asks the database nothing before its answer is put off is to work with; None for others.
+
+        The directory itself: one that was fresh a moment ago would have to be loaded if it has been renewed since.
+        """
+        directory = self._parts.directory.at_hand(self._parts.now()) if path.startswith("/hooks/") else None
+        return None if directory is None else {self._hooks.DIRECTORY: directory}
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
@@ -175,7 +206,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     app = Flask("app.web", template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
-        MAX_CONTENT_LENGTH=8_000_000,
+        MAX_CONTENT_LENGTH=LONGEST_BODY,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -7,3 +7,4 @@ from app.wiring import FrontDoor
 settings = load()
 logs.configure(settings.log_format)
 app = FrontDoor(settings)
+app.tell_address()

@@ -20,7 +20,11 @@ def train(shelf: Shelf) -> Model:
     with contextlib.suppress(ShelfError):
         return shelf.whole(name)
     shelf.folder.mkdir(parents=True, exist_ok=True)
-    print("training the language model (about a minute) ...", file=sys.stderr, flush=True)
+    print(
+        "training the language model (a minute or two; longer on a busy machine) ...",
+        file=sys.stderr,
+        flush=True,
+    )
     began = time.monotonic()
     with tempfile.TemporaryDirectory(dir=shelf.folder) as scratch, contextlib.redirect_stdout(io.StringIO()):
         os.environ["RASA_CACHE_DIRECTORY"] = scratch

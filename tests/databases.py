@@ -94,6 +94,20 @@ def engine(database_url: str) -> Iterator[Engine]:
     opened.dispose()
 
 
+@pytest.fixture
+def unmeasured_engine(empty_database_url: str) -> Iterator[Engine]:
+    """Yield an engine on a database of its own that has no statistics, and gathers none by itself."""
+    encryption.install(KEYRING)
+    opened = open_engine(empty_database_url)
+    schema.create_all(opened)
+    if opened.dialect.name == "postgresql":
+        with opened.begin() as connection:
+            for table in schema.metadata().tables:
+                connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = false)"))
+    yield opened
+    opened.dispose()
+
+
 @pytest.fixture(params=["without_redis", "with_redis"])
 def redis_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str | None]:
     """Yield None, then the address of a Redis database of this worker's own, without any of our keys."""

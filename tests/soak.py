@@ -1,6 +1,7 @@
 """The long runs: bounded in the suite, at full count under `--soak`, which writes docs/soak.md.
 
-A long test is marked `@pytest.mark.soak(ci=40, full=1000)` and asks `rounds` how often to go round.
+A long test is marked `@pytest.mark.soak(ci=40, full=1000)` and asks `rounds` how often to go round. Where only some of
+them are run (`pytest --soak -k race`), the table keeps its lines about the others; each says when it was measured.
 """
 
 import os
@@ -65,7 +66,7 @@ class _Table:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.rows: list[str] = []
+        self.rows: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" and report.passed:
@@ -73,7 +74,15 @@ class _Table:
         count = dict(report.user_properties).get("rounds", f"{settings().max_examples} examples")
         result = "skipped" if report.skipped else report.outcome
         words = dict(report.user_properties).get("measured", "")
-        self.rows.append(f"| `{report.nodeid}` | {count} | {report.duration:.0f} s | {result} | {words} |")
+        told = (
+            f"`{report.nodeid}`",
+            count,
+            f"{report.duration:.0f} s",
+            result,
+            f"{clock.now():%Y-%m-%d %H:%M}",
+            words,
+        )
+        self.rows[report.nodeid] = f"| {' | '.join(map(str, told))} |"
 
     def pytest_sessionfinish(self) -> None:
         if not self.config.getoption("soak") or hasattr(self.config, "workerinput"):
@@ -82,10 +91,18 @@ class _Table:
         lines = [
             "# Long runs",
             "",
-            f"Written by `make soak` on {clock.now():%Y-%m-%d %H:%M} UTC ({machine}).",
+            f"Written by `make soak` ({machine}); moments are UTC.",
             "",
-            "| run | rounds | took | result | measured |",
-            "| --- | --- | --- | --- | --- |",
-            *sorted(self.rows),
+            "| run | rounds | took | result | when | measured |",
+            "| --- | --- | --- | --- | --- | --- |",
+            *sorted({**self._standing(), **self.rows}.values()),
         ]
         TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def _standing(self) -> dict[str, str]:
+        """The lines about runs that were not asked for now."""
+        is_whole = not (self.config.option.keyword or self.config.option.file_or_dir)
+        if is_whole or not TABLE.exists():
+            return {}
+        lines = TABLE.read_text(encoding="utf-8").splitlines()
+        return {line.split("`")[1]: line for line in lines if line.startswith("| `")}

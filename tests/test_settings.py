@@ -79,7 +79,7 @@ def test_the_environment_wins_over_the_file_and_that_over_the_made_secrets(tmp_p
     )
     settings = load({"PORT": "8200", "HUIXIN_HASH_KEY": "h" * 32, "HUIXIN_REDIS_URL": " "}, tmp_path)
     assert (settings.log_format, settings.port, settings.redis_url) == ("json", 8200, None)
-    assert settings.hash_key.get_secret_value() == "h" * 32
+    assert [key.get_secret_value() for key in settings.hash_key] == ["h" * 32]
     assert len(settings.encryption_keys) == 1
     assert var_folder({}, tmp_path) == tmp_path / "kept"
 

@@ -8,17 +8,11 @@ from sqlalchemy import func, select
 from app import clock
 from app.bench.figures import Figure
 from app.bench.installation import Installation, installation
-from app.domain.purpose import Cause, CauseKind
-from app.store import customers
+from app.bench.queued import ORDER, queue_messages
 from app.store.outbound.table import QUEUED, Outbound
-from app.usecases import messages
-from app.usecases.changes import Changes
-from app.usecases.parts import Parts
-from app.usecases.turn import Reader
 from app.wiring import build_parts
 
 COUNT = 8_000
-BATCH = 500
 WORKERS = {"sqlite": 1, "postgresql": 2}
 BARS = {"sqlite": 400.0, "postgresql": 800.0}
 DRAIN_S = 120.0
@@ -28,37 +22,13 @@ def measure(database: str) -> list[Figure]:
     """Messages a second from the first hand-over to the last."""
     with installation(database) as made:
         parts = build_parts(made.settings)
-        _fill(parts)
+        queue_messages(parts, COUNT, ORDER)
         for _ in range(WORKERS[database]):
             made.start("worker")
         rate = _rate(made)
         parts.store.close()
     what = f"gate to simulator, {WORKERS[database]} worker(s)"
     return [Figure("dispatch", database, what, rate, "a second", BARS[database])]
-
-
-def _fill(parts: Parts) -> None:
-    """Service messages about an order, one a customer."""
-    now = parts.now()
-    directory = parts.directory.current(now)
-    brand = directory.brand_coded("demo")
-    if brand is None:
-        raise RuntimeError("the demo brand is missing")
-    sender = directory.sender_for(brand.id, "service", None)
-    if sender is None:
-        raise RuntimeError("the demo brand has no number")
-    cause = Cause(CauseKind.EVENT, now, "order.placed")
-    for first in range(0, COUNT, BATCH):
-        phones = [f"+8613{number:09d}" for number in range(first, first + BATCH)]
-        with parts.store.write() as session:
-            ids = customers.ids_of_all(session, phones, now).values()
-            locked = {row.id: row for row in customers.lock(session, list(ids))}
-            changes = Changes()
-            book = Reader(session, directory, changes, now).turns({(one, sender.id) for one in ids}, locked)
-            for one in ids:
-                text = "您的订单已收到，我们会尽快为您备货。"
-                messages.queue(parts, book.turn(one, sender.id, ""), text, cause)
-            changes.flush(session)
 
 
 def _rate(made: Installation) -> float:

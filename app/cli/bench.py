@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from app.bench import customer_import, dialogue, dispatch, inbound, memory
+from app.bench import content, customer_import, dialogue, dispatch, gate, inbound, memory, rotation
 from app.bench.figures import Figure, machine
 from app.bench.installation import databases
 
@@ -15,7 +15,10 @@ BENCHES: dict[str, Callable[[str], list[Figure]]] = {
     "inbound": inbound.measure,
     "dialogue": dialogue.measure,
     "dispatch": dispatch.measure,
+    "content": content.measure,
+    "gate": gate.measure,
     "import": customer_import.measure,
+    "rotation": rotation.measure,
     "memory": memory.measure,
 }
 

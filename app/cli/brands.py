@@ -75,6 +75,27 @@ def _facts(given: tuple[str, ...]) -> dict[str, dict[str, str]]:
     return facts
 
 
+@brands.command("change")
+@click.argument("code")
+@click.option("--anniversary", metavar="MM-DD", help="The day it celebrates every year; empty takes it back.")
+@click.option("--industry", help="Whose hours its marketing keeps.")
+@click.option("--marketing-hours", help="Narrower hours: 10:00-11:30,15:00-17:00; empty takes them back.")
+@click.option("--service-hours", help="When its service messages go: 08:00-21:00; empty takes it back.")
+def change(code: str, **given: str | None) -> None:
+    """Change hours, industry or anniversary of the brand CODE; hours can only be narrowed."""
+    from app.domain.own_hours import HoursRefused
+    from app.usecases.brand_changes import change_brand
+    from app.usecases.brand_setup import BrandRefused
+
+    told = {name: value for name, value in given.items() if value is not None}
+    with opened() as parts:
+        try:
+            change_brand(parts, code, told, clock.now(), "command")
+        except (BrandRefused, HoursRefused) as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"changed {code}")
+
+
 @brands.command("list")
 @json_option
 def list_brands(as_json: bool) -> None:
@@ -89,13 +110,16 @@ def list_brands(as_json: bool) -> None:
                 "language": brand.language,
                 "timezone": brand.timezone,
                 "marketing_stopped_at": brand.marketing_stopped_at and brand.marketing_stopped_at.isoformat(),
+                "marketing_stopped_by": brand.marketing_stopped_by,
             }
             for brand in all_brands(session)
         ]
     if as_json:
         print_json(found)
     for brand in [] if as_json else found:
-        stopped = "  marketing stopped" if brand["marketing_stopped_at"] else ""
+        stopped = (
+            f"  marketing stopped by {brand['marketing_stopped_by']}" if brand["marketing_stopped_at"] else ""
+        )
         click.echo(f"{brand['code']}  {brand['name']}  {brand['language']}  {brand['timezone']}{stopped}")
 
 

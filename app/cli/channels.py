@@ -1,7 +1,7 @@
 """`huixin channels`: accounts at providers, with their numbers."""
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from app.cli._reaching import answers
 from app.settings import is_loopback, load
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
+
+if TYPE_CHECKING:
+    from app.reads.licences import Needed
 
 SETTLES_WITHIN_S = 15
 TEST_NUMBER = "+8613800000001"
@@ -40,9 +43,16 @@ def add(provider: str, name: str, brand: str, given: tuple[str, ...], as_json: b
         except ChannelRefused as refused:
             raise click.ClickException("\n".join(refused.problems)) from None
         public_url = parts.public_url
+        lacking = _lacking(parts, name)
     if as_json:
         addresses = {"inbound_url": added.inbound_url, "receipts_url": added.receipts_url}
-        told = {"name": added.name, "senders": added.senders, "lacks_for_sending": added.lacks_for_sending}
+        lacks = {"lacks_for_marketing": [one.kind.code for one in lacking]}
+        told = {
+            "name": added.name,
+            "senders": added.senders,
+            "lacks_for_sending": added.lacks_for_sending,
+            **lacks,
+        }
         print_json({**told, **(addresses if added.has_webhook else {})})
         return
     click.echo(
@@ -56,6 +66,25 @@ def add(provider: str, name: str, brand: str, given: tuple[str, ...], as_json: b
             f"it only receives: without {added.lacks_for_sending} nobody who texts it gets an answer",
             err=True,
         )
+    _warn_of_licences(lacking)
+
+
+def _lacking(parts: Parts, channel: str) -> "list[Needed]":
+    """The licences that marketing on this channel still lacks."""
+    from app.reads.licences import needed
+
+    with parts.store.read() as session:
+        every = needed(session, parts.rules.licence_kinds, clock.now())
+    return [one for one in every if one.channel == channel]
+
+
+def _warn_of_licences(lacking: "list[Needed]") -> None:
+    from app.reads.licence_words import needed_words
+
+    for one in lacking:
+        click.echo(needed_words(one, language()), err=True)
+    if lacking:
+        click.echo("it answers and serves without; before it promotes: `huixin licences add`", err=True)
 
 
 def _warn_of_address(public_url: str) -> None:
@@ -108,6 +137,25 @@ def list_channels(as_json: bool) -> None:
         )
         state = "" if channel["is_active"] else "  switched off"
         click.echo(f"{channel['name']}  {channel['provider']}  {channel['style']}  {senders}{state}")
+
+
+@channels.command("hours")
+@click.argument("name")
+@click.option("--marketing", help="When it may promote: 09:00-12:00,14:00-20:00; empty takes it back.")
+@click.option("--service", help="When service messages may go: 07:00-22:00; empty takes it back.")
+def hours(name: str, marketing: str | None, service: str | None) -> None:
+    """Narrow the hours of the channel called NAME; the law's and the industry's stand in any case."""
+    from app.domain.own_hours import HoursRefused
+    from app.usecases.channel_setup import ChannelRefused, change_hours
+
+    given = {"marketing_hours": marketing, "service_hours": service}
+    told = {key: value for key, value in given.items() if value is not None}
+    with opened() as parts:
+        try:
+            change_hours(parts, name, told, clock.now(), "command")
+        except (ChannelRefused, HoursRefused) as refused:
+            raise click.ClickException(str(refused)) from None
+    click.echo(f"changed {name}")
 
 
 @channels.command("test")

@@ -21,6 +21,7 @@ def content() -> None:
 @click.argument("text")
 @click.option("--brand", metavar="CODE", help="Whose text it is; else the first brand's.")
 @click.option("--channel", metavar="NAME", help="The channel it would leave by; else the brand's first.")
+@click.option("--offer", "offers", multiple=True, metavar="NAME", help="An offer that the text speaks of.")
 @click.option(
     "--as",
     "purpose",
@@ -30,12 +31,19 @@ def content() -> None:
     help="What the text is for.",
 )
 @json_option
-def check(text: str, brand: str | None, channel: str | None, purpose: str, as_json: bool) -> None:
+def check(
+    text: str,
+    brand: str | None,
+    channel: str | None,
+    offers: tuple[str, ...],
+    purpose: str,
+    as_json: bool,
+) -> None:
     """Check TEXT, or each line of the file with that name; exit 1 where one would not be sent."""
     from app.domain.purpose import Purpose
     from app.usecases.content import ContentRefused, Draft, checked
 
-    drafts = [Draft(line, Purpose(purpose)) for line in _texts(text)]
+    drafts = [Draft(line, Purpose(purpose), offers) for line in _texts(text)]
     with opened() as parts:
         try:
             found = checked(parts, drafts, brand, channel)
@@ -67,14 +75,19 @@ def _texts(given: str) -> list[str]:
 
 def _as_json(one: "Checked") -> dict[str, Any]:
     from app.domain.content.checking import is_blocked
+    from app.reads.change_words import change_words
     from app.reads.reason_words import reason_words
 
     return {
+        "channel": one.channel,
         "text": one.composed.text,
         "length": len(one.composed.text),
         "parts": one.composed.parts,
         "encoding": one.composed.encoding,
         "is_blocked": is_blocked(one.findings),
+        "changes": [
+            {**asdict(change), "sentence": change_words(change.code, language())} for change in one.changes
+        ],
         "findings": [
             {**asdict(finding), "sentence": reason_words(finding.code, language())}
             for finding in one.findings
@@ -85,7 +98,12 @@ def _as_json(one: "Checked") -> dict[str, Any]:
 def _show(shown: list[dict[str, Any]]) -> None:
     for one in shown:
         click.echo(one["text"])
-        click.echo(f"  {one['length']} characters, {counted(one['parts'], 'part')}, {one['encoding']}")
+        size = f"{one['length']} characters, {counted(one['parts'], 'part')}, {one['encoding']}"
+        click.echo(f"  {size}, by {one['channel']}")
+        for change in one["changes"]:
+            click.echo(
+                f"  change: {change['sentence']}" + (f" ({change['quote']})" if change["quote"] else "")
+            )
         for finding in one["findings"]:
             quote = f" ({finding['quote']})" if finding["quote"] else ""
             mend = f": {finding['mend']}" if finding["mend"] else ""

@@ -32,6 +32,7 @@ def _findings() -> list[Finding]:
         return [Finding("settings", False, f"{one.setting} {one.wrong}", one.mend) for one in error.problems]
     from app.nlu import Nlu
     from app.reads.checkup import Outside, look_over
+    from app.rules import load_rules
     from app.store.engine import Store, open_engine
     from app.wiring import install_keys
 
@@ -40,7 +41,8 @@ def _findings() -> list[Finding]:
     store = Store(open_engine(settings.database_url))
     try:
         outside = Outside(Nlu(settings.nlu_url).is_up, answers)
-        return [Finding("settings", True, "can be used"), *look_over(store, settings, outside, clock.now())]
+        found = look_over(store, settings, outside, load_rules(), clock.now())
+        return [Finding("settings", True, "can be used"), *found]
     finally:
         store.close()
 

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import click
 
+from app import clock
 from app.cli._opening import counted, opened
 from app.domain.flows.checks import check_set
 from app.domain.flows.definition import Shelf
+from app.domain.flows.findings import Finding
 from app.domain.flows.replaying import replay
+from app.domain.flows.text_checks import Terms, check_texts
 from app.domain.flows.vocabulary import Vocabulary
 from app.flow_files import Folder, read_path, to_yaml
 from app.rules import load_rules
@@ -26,7 +29,7 @@ def flows() -> None:
 def check(path: Path) -> None:
     """Look for what is wrong with the flows at PATH: one line a finding, with file and line."""
     folder = _read(path)
-    findings = [*folder.findings, *check_set(folder.flows, _vocabulary())]
+    findings = _findings(folder, flow_publishing.anybodys_terms(load_rules(), clock.now()))
     _tell(
         [str(finding) for finding in sorted(findings)],
         f"{counted(len(folder.flows), 'flow')} checked, nothing to mend",
@@ -51,15 +54,14 @@ def import_(path: Path, brand: str) -> None:
     """Check the flows at PATH, try their transcripts, and publish what has changed."""
     folder = _read(path)
     shelf = Shelf.of(*(definition for definition, _ in folder.flows))
-    wrong = [str(finding) for finding in [*folder.findings, *check_set(folder.flows, _vocabulary())]]
-    wrong += [str(difference) for difference in replay(folder.transcripts, shelf)]
-    if wrong:
-        _tell(wrong, "")
     definitions = [definition for definition, _ in folder.flows]
     with opened() as parts:
-        changed = flow_publishing.publish(
-            parts, _brand(parts, brand).code, definitions, parts.now(), "command"
-        )
+        owner, now = _brand(parts, brand), parts.now()
+        wrong = [str(finding) for finding in _findings(folder, flow_publishing.text_terms(parts, owner, now))]
+        wrong += [str(difference) for difference in replay(folder.transcripts, shelf)]
+        if wrong:
+            _tell(wrong, "")
+        changed = flow_publishing.publish(parts, owner.code, definitions, now, "command")
     click.echo(f"published: {', '.join(changed)}" if changed else "nothing has changed")
 
 
@@ -102,9 +104,15 @@ def _read(path: Path) -> Folder:
     return folder
 
 
-def _vocabulary() -> Vocabulary:
+def _findings(folder: Folder, terms: Terms) -> list[Finding]:
     words = load_rules().opt_out_words
-    return Vocabulary(opt_out_words=words.opt_out, opt_in_words=words.opt_in)
+    offers = None if terms.offers is None else frozenset(terms.offers)
+    vocabulary = Vocabulary(words.opt_out, words.opt_in, offers=offers)
+    return [
+        *folder.findings,
+        *check_set(folder.flows, vocabulary),
+        *check_texts(folder.flows, terms),
+    ]
 
 
 def _tell(wrong: list[str], all_is_well: str) -> None:

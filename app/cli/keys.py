@@ -1,13 +1,13 @@
-"""`huixin keys rotate`: re-encrypts the data at rest under the newest key."""
+"""`huixin keys`: re-encrypts the data at rest under the newest key, and hashes it anew under the newest hash key."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 from rich.progress import Progress
 
-from app import logs
-from app.cli._opening import counted
-from app.settings import load
+from app.cli._opening import counted, opened
 
 
 @click.group("keys")
@@ -23,26 +23,46 @@ def rotate() -> None:
     """
     from app.store.encryption import InvalidToken
     from app.usecases import rotate_keys
-    from app.wiring import build_parts
 
-    settings = load()
-    logs.configure(settings.log_format)
-    store = build_parts(settings).store
-    with Progress(disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("re-encrypting", total=rotate_keys.count_rows(store))
-        seen: dict[str, int] = {}
-
-        def tell(table: str, done: int) -> None:
-            progress.update(task, advance=done - seen.get(table, 0))
-            seen[table] = done
-
+    with opened() as parts, _told("re-encrypting", rotate_keys.count_rows(parts.store)) as tell:
         try:
-            counts = rotate_keys.rotate(store, tell)
+            counts = rotate_keys.rotate(parts.store, tell)
         except InvalidToken:
             raise click.ClickException(
                 "some data is under a key that is not in HUIXIN_ENCRYPTION_KEYS: add the old key behind the newest"
             ) from None
     click.echo(f"{counted(sum(counts.values()), 'row')} now under the newest key")
+
+
+@keys.command("rehash")
+def rehash() -> None:
+    """Find people by the newest key of HUIXIN_HASH_KEY; the old keys may be dropped from it afterwards.
+
+    First deploy the new key behind the old one (all processes can find by it), then in front (they write it).
+    """
+    from app.usecases import rehash as rehashing
+
+    with opened() as parts, _told("hashing anew", rehashing.count_rows(parts.store)) as tell:
+        done = rehashing.rehash(parts.store, tell)
+    if done.left:
+        raise click.ClickException(
+            f"{counted(done.left, 'number')} found twice, under an old key and the newest: the old key has to stay. "
+            "Make sure that every process runs with the newest key first"
+        )
+    click.echo(f"{counted(sum(done.counts.values()), 'row')} now under the newest hash key")
+
+
+@contextmanager
+def _told(what: str, total: int) -> Iterator[Callable[[str, int], None]]:
+    """Shows on a terminal how far it is."""
+    with Progress(disable=not sys.stderr.isatty()) as progress:
+        task, seen = progress.add_task(what, total=total), dict[str, int]()
+
+        def tell(table: str, done: int) -> None:
+            progress.update(task, advance=done - seen.get(table, 0))
+            seen[table] = done
+
+        yield tell
 
 
 COMMAND = keys

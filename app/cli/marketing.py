@@ -20,10 +20,10 @@ def marketing() -> None:
 @brand_option
 def stop(brand: str | None) -> None:
     """Stop marketing; replies and service messages go on."""
-    from app.usecases.marketing_switch import stop_all
+    from app.usecases.marketing_switch import BY_COMMAND, stop_all
 
     with opened() as parts:
-        count = stop_all(parts, "command", clock.now(), _brand_id(parts, brand))
+        count = stop_all(parts, BY_COMMAND, clock.now(), _brand_id(parts, brand))
     click.echo(f"marketing stopped; brands that were still sending: {count}")
 
 
@@ -31,10 +31,10 @@ def stop(brand: str | None) -> None:
 @brand_option
 def resume(brand: str | None) -> None:
     """Let marketing go on."""
-    from app.usecases.marketing_switch import resume_all
+    from app.usecases.marketing_switch import BY_COMMAND, resume_all
 
     with opened() as parts:
-        count = resume_all(parts, "command", clock.now(), _brand_id(parts, brand))
+        count = resume_all(parts, BY_COMMAND, clock.now(), _brand_id(parts, brand))
     click.echo(f"marketing goes on; brands that had been stopped: {count}")
 
 

@@ -17,14 +17,15 @@ from app.settings import Settings, load
 @click.option(
     "--threads", type=click.IntRange(1), default=THREADS, show_default=True, help="Threads of each process."
 )
-def web(host: str, port: int | None, workers: int, threads: int) -> None:
+@click.option("--is-held", is_flag=True, hidden=True, help="Whoever starts this holds the port already.")
+def web(host: str, port: int | None, workers: int, threads: int, is_held: bool) -> None:
     """Serve webhooks, console and API."""
     os.environ["PORT"] = str(port or load().port)  # the workers read it, and tell their address by it
     settings = load()
     refuse_open_simulator(settings, host)
     logs.configure(settings.log_format)
     try:
-        serve(host, settings.port, workers, threads)
+        serve(host, settings.port, workers, threads, is_held=is_held)
     except PortTaken:
         raise port_taken(settings.port) from None
 

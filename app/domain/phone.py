@@ -1,13 +1,17 @@
 """Reads phone numbers: E.164 form, region, possible time zones, and how much of one may be shown."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from phonenumbers import timezone as zones
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 CACHED = 10_000
 """Numbers kept parsed by a process: about 3 MB a cache."""
+CODE_LENGTHS = (1, 2, 3)
+"""Digits of a calling code; none is the beginning of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ def parse(raw: str, region: str | None = None) -> Phone | NotAPhone:
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def national(e164: str) -> str:
+    """The digits of an E.164 number without its country's code, as most people and providers write them."""
+    return phonenumbers.national_significant_number(phonenumbers.parse(e164))
+
+
 @lru_cache(maxsize=CACHED)
 def region_of(e164: str) -> str:
     """The region of an E.164 number; ZZ where it has none."""
@@ -79,11 +88,25 @@ def region_of(e164: str) -> str:
 @lru_cache(maxsize=CACHED)
 def timezones_of(e164: str) -> tuple[str, ...]:
     """The IANA zones that the number's owner may live in; empty where nothing is known."""
+    for length in CODE_LENGTHS:
+        if found := _zones_by_code().get(e164[1 : 1 + length]):
+            return found
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
         return ()
     return tuple(zone for zone in zones.time_zones_for_number(number) if zone != zones.UNKNOWN_TIMEZONE)
+
+
+@cache
+def _zones_by_code() -> dict[str, tuple[str, ...]]:
+    """By calling code, where every number of it lies in the same zones: then it need not be taken apart."""
+    zones_of: dict[str, set[tuple[str, ...]]] = {}
+    for prefix, found in TIMEZONE_DATA.items():
+        codes = (prefix[:length] for length in CODE_LENGTHS)
+        code = next(one for one in codes if int(one) in COUNTRY_CODE_TO_REGION_CODE)
+        zones_of.setdefault(code, set()).add(found)
+    return {code: next(iter(found)) for code, found in zones_of.items() if len(found) == 1}
 
 
 def masked(e164: str) -> str:

@@ -27,6 +27,8 @@ class CauseKind(StrEnum):
 
     INBOUND = "inbound"
     """A text of the customer, answered by the bot."""
+    AFTERWARDS = "afterwards"
+    """A flow that a text of the customer started or moved goes on when a time has passed."""
     STAFF_REPLY = "staff_reply"
     EVENT = "event"
     """An event (order.placed ...) started the flow."""
@@ -91,33 +93,54 @@ def derive_purpose(
     now: datetime,
     promotional: PromotionalWords,
     transactional: Collection[str],
+    *,
+    names_offer: bool,
 ) -> tuple[Purpose, str]:
     """The purpose of a send and the reason code for it. Source: SPEC CP-2.
 
-    A reply needs a text of that person within 24 hours; service needs a transactional event, a complaint
-    or a test of theirs and no promotional word in the text; all else is marketing. `transactional` holds the event
-    types, or families of them (`order.`), that are somebody's own business with the brand.
+    A reply answers a text of that person within 24 hours; service needs a transactional event, a complaint or a test
+    of theirs and neither a promotional word nor an offer (`names_offer`) in the text; who is asked for consent has to
+    have written; all else is marketing. `transactional`: event types or families of them (`order.`).
     """
+    wrote_lately = last_inbound_at is not None and now - last_inbound_at <= REPLY_WITHIN
+    is_answer = wrote_lately and now - cause.at <= REPLY_WITHIN
     match cause.kind:
         case CauseKind.STAFF_ALERT:
             return Purpose.STAFF_ALERT, "staff_alert"
-        case CauseKind.OPT_IN:
-            return Purpose.OPT_IN_CONFIRMATION, "confirms_opt_in"
-        case CauseKind.OPT_OUT:
-            if promotional.first_in(text, offers_only=True):
-                return Purpose.MARKETING, "offer_in_confirmation"
-            return Purpose.OPT_OUT_CONFIRMATION, "confirms_opt_out"
+        case CauseKind.OPT_IN | CauseKind.OPT_OUT:
+            return _confirmation(
+                cause, wrote_lately, names_offer or promotional.first_in(text, True) is not None
+            )
         case CauseKind.INBOUND | CauseKind.STAFF_REPLY:
-            if last_inbound_at is not None and now - last_inbound_at <= REPLY_WITHIN:
-                return Purpose.REPLY, "answers_customer"
-            return Purpose.MARKETING, "no_recent_inbound"
+            return _answer(is_answer if cause.kind == CauseKind.INBOUND else wrote_lately)
+    promotes = names_offer or promotional.first_in(text) is not None
+    match cause.kind:
         case CauseKind.EVENT if not is_transactional(cause.event_type, transactional):
             return Purpose.MARKETING, "event_not_transactional"
+        case CauseKind.AFTERWARDS | CauseKind.EVENT | CauseKind.COMPLAINT | CauseKind.CHANNEL_TEST if (
+            promotes
+        ):
+            return Purpose.MARKETING, "promotional_words"
+        case CauseKind.AFTERWARDS:
+            return _answer(is_answer)
         case CauseKind.EVENT | CauseKind.COMPLAINT | CauseKind.CHANNEL_TEST:
-            if promotional.first_in(text):
-                return Purpose.MARKETING, "promotional_words"
             return Purpose.SERVICE, _SERVES[CauseKind(cause.kind)]
     return Purpose.MARKETING, "started_by_brand"
+
+
+def _answer(is_one: bool) -> tuple[Purpose, str]:
+    return (Purpose.REPLY, "answers_customer") if is_one else (Purpose.MARKETING, "no_recent_inbound")
+
+
+def _confirmation(cause: Cause, wrote_lately: bool, offers: bool) -> tuple[Purpose, str]:
+    """An opt-out may be confirmed at any time; who is asked to opt in has to have written."""
+    if offers:
+        return Purpose.MARKETING, "offer_in_confirmation"
+    if cause.kind == CauseKind.OPT_OUT:
+        return Purpose.OPT_OUT_CONFIRMATION, "confirms_opt_out"
+    if wrote_lately:
+        return Purpose.OPT_IN_CONFIRMATION, "confirms_opt_in"
+    return Purpose.MARKETING, "no_recent_inbound"
 
 
 def is_transactional(event_type: str | None, transactional: Collection[str]) -> bool:

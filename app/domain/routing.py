@@ -136,7 +136,8 @@ Route = Answered | Started | OptedOut | OptedIn | Said | WrongNumber | ToStaff |
 
 def route_by_rule(text: str, situation: Situation) -> Route:
     """What rules alone decide; `NeedsMeaning` where they cannot. Opt-out words were decided before, and so was an
-    opt-in word that took back an opt-out; one that did not is a wish to sign up.
+    opt-in word that took back an opt-out; one that did not is a wish to sign up, whatever question is open: no flow
+    is published that offers such a word as an answer.
     """
     if is_blank(text):
         return Silence("empty")

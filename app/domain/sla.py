@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -73,7 +74,9 @@ class EventKind(StrEnum):
     REPLIED = "replied"
     """A person's text has left for the customer, at `at`; an automatic receipt is no reply."""
     REPLY_FAILED = "reply_failed"
-    """The text that left at `at` did not reach the customer after all, or never left."""
+    """That text did not reach the customer after all, or never left; `detail` is the reason."""
+    RESOLUTION_FAILED = "resolution_failed"
+    """The same of the text that told the customer of the resolution: nothing is resolved."""
     PAUSED = "paused"
     """A text asked the customer for something: resolution waits for them."""
     RESUMED = "resumed"
@@ -98,12 +101,13 @@ class Clock(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlaEvent:
-    """One event of the complaint's log that concerns its clocks."""
+    """One event of the complaint's log that concerns its clocks. `outbound_id` is staff's text that it is about."""
 
     kind: str
     at: datetime
     detail: str | None = None
     deadlines: Deadlines | None = None
+    outbound_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,10 @@ class SlaState:
     follow_up_breached_at: datetime | None = None
     follow_up_result: str | None = None
     reopened: int = 0
-    replies: tuple[datetime, ...] = ()
-    """When each text of a person left that, as far as anybody knows, reached the customer."""
+    replies: Mapping[UUID, datetime] = field(default_factory=dict)
+    """When each text of a person left that, as far as anybody knows, reached the customer; by the text's id."""
+    resolved_by: UUID | None = None
+    """The text that tells the customer of the resolution."""
 
     @property
     def pause_ends_at(self) -> datetime | None:
@@ -166,14 +172,14 @@ def apply(state: SlaState, event: SlaEvent, calendar: Calendar = WALL_CLOCK) -> 
     if ends_at is not None and event.at >= ends_at:
         state = _resumed(state, ends_at, calendar)
     match event.kind:
-        case EventKind.REPLIED | EventKind.REPLY_FAILED:
+        case EventKind.REPLIED | EventKind.REPLY_FAILED | EventKind.RESOLUTION_FAILED:
             return _replied(state, event, calendar)
         case EventKind.PAUSED if state.may_pause:
             return replace(state, status="waiting", paused_at=event.at, pauses=state.pauses + 1)
         case EventKind.RESUMED:
             return _resumed(state, event.at, calendar)
         case EventKind.RESOLVED if state.resolution_at is None:
-            return _resolved(state, event.at, calendar)
+            return _resolved(state, event, calendar)
         case EventKind.REOPENED if state.resolution_at is not None:
             return replace(opened(state.policy, event.at, calendar), reopened=state.reopened + 1)
         case EventKind.MERGED if event.deadlines is not None:
@@ -186,19 +192,25 @@ def apply(state: SlaState, event: SlaEvent, calendar: Calendar = WALL_CLOCK) -> 
 
 
 def _replied(state: SlaState, event: SlaEvent, calendar: Calendar) -> SlaState:
-    """The first response is the earliest of what counts as one: a reply, or the resolution.
-
-    It is known only once the provider has spoken, so it may lie before what the clock has recorded since.
-    """
-    replies = tuple(at for at in state.replies if at != event.at)
+    """What left is known only once the provider has spoken, so it may lie before what the clock has recorded since."""
+    if event.outbound_id is None:
+        return state
+    if event.kind == EventKind.RESOLUTION_FAILED:
+        return _unresolved(state, event)
+    replies = {one: at for one, at in state.replies.items() if one != event.outbound_id}
     if event.kind == EventKind.REPLIED and event.at >= state.opened_at:
-        replies = (*replies, event.at)
+        replies[event.outbound_id] = event.at
         state = _resumed(state, event.at, calendar)
-    counted = [*replies, *([state.resolution_at] if state.resolution_at else [])]
+    return _first_answered(replace(state, replies=replies))
+
+
+def _first_answered(state: SlaState) -> SlaState:
+    """The first response is the earliest of what counts as one: a reply, or the resolution."""
+    counted = [*state.replies.values(), *([state.resolution_at] if state.resolution_at else [])]
     first_at = min(counted, default=None)
     is_kept = first_at is not None and first_at <= state.first_response_due_at
     breached_at = None if is_kept else state.first_response_breached_at
-    return replace(state, replies=replies, first_response_at=first_at, first_response_breached_at=breached_at)
+    return replace(state, first_response_at=first_at, first_response_breached_at=breached_at)
 
 
 def _resumed(state: SlaState, at: datetime, calendar: Calendar) -> SlaState:
@@ -210,15 +222,24 @@ def _resumed(state: SlaState, at: datetime, calendar: Calendar) -> SlaState:
     return replace(state, status="open", paused_at=None, resolution_due_at=due_at)
 
 
-def _resolved(state: SlaState, at: datetime, calendar: Calendar) -> SlaState:
-    state = _resumed(state, at, calendar)
-    return replace(
-        state,
+def _resolved(state: SlaState, event: SlaEvent, calendar: Calendar) -> SlaState:
+    state = replace(
+        _resumed(state, event.at, calendar),
         status="resolved",
-        first_response_at=state.first_response_at or at,
-        resolution_at=at,
-        follow_up_due_at=at + state.policy.follow_up,
+        resolution_at=event.at,
+        resolved_by=event.outbound_id,
+        follow_up_due_at=event.at + state.policy.follow_up,
     )
+    return _first_answered(state)
+
+
+def _unresolved(state: SlaState, event: SlaEvent) -> SlaState:
+    """Open as before, against the clocks that never stopped: the customer has not been told."""
+    if state.status != "resolved" or event.outbound_id != state.resolved_by:
+        return state
+    state = replace(state, status="open", resolution_at=None, resolved_by=None)
+    state = replace(state, follow_up_due_at=None, follow_up_at=None, follow_up_breached_at=None)
+    return _first_answered(state)
 
 
 def _merged(state: SlaState, other: Deadlines) -> SlaState:

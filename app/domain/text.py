@@ -16,6 +16,7 @@ _UNSEEN = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]+"
 )
+_STOPS = tuple(zip("，！？：；（）", ",!?:;()", strict=True))
 _URL = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 _KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
@@ -44,8 +45,17 @@ def fold(text: str) -> str:
     if text.isascii():
         folded = " ".join(text.lower().split())
         return folded if folded.isprintable() else _UNSEEN.sub("", folded).strip()
-    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
-    return " ".join(simplify(seen).casefold().split())
+    return " ".join(simplify(_normal(_UNSEEN.sub("", text))).casefold().split())
+
+
+def _normal(text: str) -> str:
+    """NFKC without what is unseen. Full-width stops are what most texts need it for: the rest is asked before it
+    is done, which costs a tenth."""
+    for wide, narrow in _STOPS:
+        text = text.replace(wide, narrow)
+    if unicodedata.is_normalized("NFKC", text):
+        return text
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def bare(text: str) -> str:

@@ -35,6 +35,22 @@ def window(written: str, workdays_only: bool = False) -> Window:
     return found
 
 
+@lru_cache(maxsize=1024)
+def windows(written: str) -> tuple[Window, ...]:
+    """Several windows with commas between them, 10:00-11:30,15:00-17:30. Raises ValueError."""
+    return tuple(window(one) for one in written.replace("，", ",").split(","))
+
+
+def narrowed(some: Sequence[Window], others: Sequence[Window]) -> tuple[Window, ...]:
+    """The hours that lie in one of some and in one of the others: never more than either leaves."""
+    return tuple(
+        Window(max(one.start, other.start), min(one.end, other.end), one.workdays_only or other.workdays_only)
+        for one in some
+        for other in others
+        if max(one.start, other.start) < min(one.end, other.end)
+    )
+
+
 def next_open(
     windows: Sequence[Window], zones: Collection[str], now: datetime, workdays: Workdays | None = None
 ) -> datetime | None:

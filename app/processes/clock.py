@@ -111,7 +111,7 @@ class Clock:
         if not self._has_jumped:
             return
         try:
-            marketing_switch.stop_all(self.parts, "clock jumped forward", self.parts.now())
+            marketing_switch.stop_all(self.parts, marketing_switch.BY_JUMP, self.parts.now())
         except DBAPIError as error:
             log.warning("marketing could not be stopped yet", error=type(error).__name__)
             return

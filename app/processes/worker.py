@@ -13,6 +13,7 @@ from prometheus_client import Counter
 
 from app.store import heartbeats
 from app.usecases.answer import answer_by_meaning, answer_by_rule
+from app.usecases.directory import ChannelView
 from app.usecases.dispatch import Dispatched, dispatch_channel
 from app.usecases.parts import Parts
 
@@ -22,7 +23,6 @@ rounds = Counter("huixin_worker_messages_total", "Messages a worker has dealt wi
 IDLE_S = 0.5
 PAUSE_AFTER_ERROR_S = 0.5
 HEARTBEAT_S = 5.0
-SENDING_THREADS = 16
 CHANNELS_AT_ONCE = 8
 ROUND_S = 0.1
 
@@ -33,7 +33,8 @@ class Worker:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.stopping = threading.Event()
-        self._executor = ThreadPoolExecutor(SENDING_THREADS, thread_name_prefix="send")
+        self._senders: dict[tuple[UUID, int], ThreadPoolExecutor] = {}
+        """Each channel's own threads: what the gate has let go never waits for another channel's provider."""
         self._channels = ThreadPoolExecutor(CHANNELS_AT_ONCE, thread_name_prefix="channel")
         self._rounds: dict[UUID, Future[Dispatched]] = {}
 
@@ -54,7 +55,8 @@ class Worker:
         for loop in loops:
             loop.join()
         self._channels.shutdown()
-        self._executor.shutdown()
+        for senders in self._senders.values():
+            senders.shutdown()
 
     def stop(self, *_: object) -> None:
         """Ends the loops after their present round."""
@@ -88,11 +90,20 @@ class Worker:
         """One round a channel, side by side: a provider that hangs holds up its own channel and no other."""
         for channel in self.parts.directory.current(self.parts.now()).channels.values():
             if channel.is_active and channel.id not in self._rounds:
-                round_ = self._channels.submit(dispatch_channel, self.parts, channel, self._executor)
-                self._rounds[channel.id] = round_
+                senders = self._senders_of(channel)
+                self._rounds[channel.id] = self._channels.submit(
+                    dispatch_channel, self.parts, channel, senders
+                )
         wait(self._rounds.values(), timeout=ROUND_S, return_when=FIRST_COMPLETED)
         ended = [channel_id for channel_id, one in self._rounds.items() if one.done()]
         return sum([self._rounds.pop(channel_id).result().claimed for channel_id in ended])
+
+    def _senders_of(self, channel: ChannelView) -> ThreadPoolExecutor:
+        """As many threads as the provider may be called at once; they begin when there is something to send."""
+        which = channel.id, channel.capabilities.concurrency
+        if which not in self._senders:
+            self._senders[which] = ThreadPoolExecutor(which[1], thread_name_prefix=f"send-{channel.name}")
+        return self._senders[which]
 
     def _beat(self) -> None:
         try:

@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.discovery import DiscoveryError
 from app.providers.contract import Provider
 
-NOT_PROVIDERS = frozenset({"contract", "reading", "request", "transport"})
+NOT_PROVIDERS = frozenset({"channel_settings", "contract", "reading", "request", "transport"})
 """The modules of this folder that providers share."""
 
 

@@ -12,18 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-
+from app.providers.channel_settings import ChannelSettings as ChannelSettings
+from app.providers.channel_settings import Style as Style
 from app.providers.request import Headers as Headers
 from app.providers.request import Request as Request
-
-
-class Style(StrEnum):
-    """The customs a channel's texts follow: wording of opt-outs, signature, script, scope of STOP."""
-
-    MAINLAND = "mainland"
-    NORTH_AMERICA = "north_america"
-    INTERNATIONAL = "international"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +33,8 @@ class Capabilities:
     `ParsedInbound.opt_out_type`."""
     blocks_opted_out: bool = False
     templates_only: bool = False
+    asks_licences: bool = True
+    """Whether advertising through it needs the licences of its style; only a carrier of our own asks for none."""
     reports_receipts: bool = True
     can_query: bool = False
     max_chars: int = 1600
@@ -55,33 +49,9 @@ class Capabilities:
             changes["style"] = settings.style
         if settings.rate_per_second is not None:
             changes["rate_per_second"] = settings.rate_per_second
+        if settings.asks_licences:
+            changes["asks_licences"] = True  # a setting can ask for more than the provider, never for less
         return replace(self, **changes)
-
-
-class ChannelSettings(BaseModel):
-    """What every channel may be told; a provider's own settings extend it. Secrets are `SecretStr`."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True
-    )
-
-    style: Style | None = Field(
-        None, description="Customs of this channel, where they differ from the provider's"
-    )
-    rate_per_second: float | None = Field(
-        None, gt=0, le=10_000, description="Messages a second the account may send"
-    )
-
-    def lacks_for_sending(self) -> str | None:
-        """The setting without which this channel only receives; None where it can send."""
-        return None
-
-    def to_stored(self) -> dict[str, Any]:
-        """Plain values with the secrets in the clear, for the encrypted column and for nothing else."""
-        return {
-            name: value.get_secret_value() if isinstance(value, SecretStr) else value
-            for name, value in self.model_dump(mode="python", exclude_none=True).items()
-        }
 
 
 # --- what comes in ------------------------------------------------------------------------------------------

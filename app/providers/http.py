@@ -119,10 +119,11 @@ def parse(request: Request, settings: HttpSettings) -> Parsed:
     items = reading.json_items(request.body)
     style = settings.style or CAPABILITIES.style
     read = [_receipt(item, style) if _is_receipt(item) else _inbound(item, style) for item in items.objects]
+    lost = items.unparseable + tuple(one for one in read if isinstance(one, Unparseable))
     return Parsed(
         inbound=tuple(one for one in read if isinstance(one, ParsedInbound)),
         receipts=tuple(one for one in read if isinstance(one, ParsedReceipt)),
-        unparseable=items.unparseable + tuple(one for one in read if isinstance(one, Unparseable)),
+        unparseable=reading.kept(request.body, lost),
     )
 
 

@@ -27,6 +27,8 @@ SHORTEST_NUMBER = 1_000_000
 
 _REPLACED = "\ufffd"
 _REGIONS = {Style.MAINLAND: "CN", Style.NORTH_AMERICA: "US"}
+KEPT_APART = 20
+"""Unreadable items of one body that are kept one by one; where there are more, the body is kept once, whole."""
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 _WELL_FORMED_PHONE = re.compile(r"\+?[0-9 ().\-]{5,24}")
@@ -38,6 +40,13 @@ class Items:
 
     objects: tuple[Mapping[str, object], ...] = ()
     unparseable: tuple[Unparseable, ...] = ()
+
+
+def kept(body: bytes, lost: Sequence[Unparseable]) -> tuple[Unparseable, ...]:
+    """What of a body could not be read: item by item, or the body once and whole where that is most of it."""
+    if len(lost) <= KEPT_APART:
+        return tuple(lost)
+    return (Unparseable(body, f"{len(lost)} items could not be read; the first: {lost[0].why}"),)
 
 
 def json_items(body: bytes) -> Items:

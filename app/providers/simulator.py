@@ -37,7 +37,12 @@ CODE_OUT_OF_REACH = "MK:0010"
 REFUSALS_BEFORE_ACCEPTING = 2
 
 CAPABILITIES = Capabilities(
-    style=Style.INTERNATIONAL, max_chars=2000, rate_per_second=5000, concurrency=4, batch=200
+    style=Style.INTERNATIONAL,
+    max_chars=2000,
+    rate_per_second=5000,
+    concurrency=4,
+    batch=200,
+    asks_licences=False,
 )
 
 
@@ -135,10 +140,9 @@ def parse(request: Request, settings: SimulatorSettings) -> Parsed:
     replays."""
     items = reading.json_items(request.body)
     read = [_inbound(dict(item), settings.style or CAPABILITIES.style) for item in items.objects]
-    return Parsed(
-        inbound=tuple(one for one in read if isinstance(one, ParsedInbound)),
-        unparseable=items.unparseable + tuple(one for one in read if isinstance(one, Unparseable)),
-    )
+    lost = items.unparseable + tuple(one for one in read if isinstance(one, Unparseable))
+    inbound = tuple(one for one in read if isinstance(one, ParsedInbound))
+    return Parsed(inbound=inbound, unparseable=reading.kept(request.body, lost))
 
 
 def verify(request: Request, settings: SimulatorSettings) -> str | None:

@@ -76,14 +76,18 @@ Exchange = Answer | NotSent | Unsendable | Lost
 
 
 class Transport:
-    """A pool of connections with time limits, safe to share between threads."""
+    """A pool of connections with time limits, safe to share between threads.
+
+    No request waits for a free connection, since a message must leave as soon as it may: whoever calls bounds how
+    many are open at once. `connect` and `answer` are how long each may take; `kept_alive` idle connections are kept.
+    """
 
     def __init__(
         self,
         *,
-        connect: timedelta = timedelta(seconds=5),
+        connect: timedelta = timedelta(seconds=3),
         answer: timedelta = timedelta(seconds=15),
-        connections: int = 32,
+        kept_alive: int = 32,
         monotonic: Callable[[], float],
         inner: httpx2.BaseTransport | None = None,
     ) -> None:
@@ -92,7 +96,7 @@ class Transport:
         self._monotonic = monotonic
         self._client = httpx2.Client(
             timeout=httpx2.Timeout(seconds, connect=connect.total_seconds()),
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=kept_alive),
             headers={"User-Agent": "Huixin", "Accept-Encoding": "identity"},
             follow_redirects=False,
             transport=inner,

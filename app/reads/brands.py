@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.store.brands import Brand
+from app.store.brands import all_brands
 from app.store.customers import Profile
 from app.store.inbounds import Inbound
 from app.store.outbound.table import Outbound
@@ -28,6 +28,27 @@ class BrandDay:
     customers: int
     agreed: int
     is_marketing_stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingState:
+    """Whether a brand's marketing goes out, and who stopped it when."""
+
+    code: str
+    name: str
+    zone: str
+    stopped_at: datetime | None
+    stopped_by: str | None
+
+
+def marketing_states(session: Session) -> list[MarketingState]:
+    """Every brand's switch."""
+    return [
+        MarketingState(
+            brand.code, brand.name, brand.timezone, brand.marketing_stopped_at, brand.marketing_stopped_by
+        )
+        for brand in all_brands(session)
+    ]
 
 
 def last_day(session: Session, now: datetime) -> list[BrandDay]:
@@ -59,7 +80,7 @@ def last_day(session: Session, now: datetime) -> list[BrandDay]:
             consents.get((brand.id, "granted"), 0),
             brand.marketing_stopped_at is not None,
         )
-        for brand in session.scalars(select(Brand).order_by(Brand.code))
+        for brand in all_brands(session)
     ]
 
 

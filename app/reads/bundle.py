@@ -58,10 +58,11 @@ def _seals(session: Session, ids: set[UUID | None]) -> dict[UUID, Seal]:
 def _proved(ledger: str, row: Row, keys: Mapping[str, str], seals: Mapping[UUID, Seal]) -> Shown:
     """A row as its digest sees it, with the key of its digest, its place in the chain, and its envelopes opened."""
     seal = seals.get(row["seal_id"]) if row["seal_id"] is not None else None
+    key, digest = ledgers.proof(ledger, row)
     return {
         "row": ledgers.written(ledger, row),
-        "key": ledgers.row_key(ledger, row["id"]).hex(),
-        "digest": ledgers.proper_digest(ledger, row).hex(),
+        "key": key.hex(),
+        "digest": digest.hex(),
         "seal": seal.sequence if seal is not None else None,
         "opened": {
             column: {"key": key, "value": json.loads(Fernet(key).decrypt(row[column]))}

@@ -11,10 +11,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.domain.delivery_codes import DeliveryCodes
 from app.providers import providers
+from app.reads.licence_words import agreement_words, needed_words
+from app.reads.licences import State, agreements, needed
+from app.reads.number_health import shares, unknown_codes
 from app.reads.processes import last_signs, web_address
+from app.rules import Rules
 from app.settings import Settings
-from app.store import key_witness, ledgers, migrating
+from app.store import hash_keys, key_witness, ledgers, migrating
 from app.store.brands import all_brands
 from app.store.channels import Channel, all_channels
 from app.store.encryption import keyring
@@ -54,7 +59,9 @@ class Outside:
     web_answers: Callable[[str], bool]
 
 
-def look_over(store: Store, settings: Settings, outside: Outside, now: datetime) -> Iterator[Finding]:
+def look_over(
+    store: Store, settings: Settings, outside: Outside, rules: Rules, now: datetime
+) -> Iterator[Finding]:
     """Every finding, in the order in which mends should be tried; stops where the database is away."""
     try:
         with store.read() as session:
@@ -71,13 +78,18 @@ def look_over(store: Store, settings: Settings, outside: Outside, now: datetime)
     if schema.is_ok:
         with store.read() as session:
             yield _keys(session)
+            yield from hash_key_notes(session)
             yield Finding("signatures", True, f"made with {keyring().public_key.hex()}")
             yield _channels(session)
             yield from _receive_only(session)
-            yield from _stopped_marketing(session)
+            yield from stopped_marketing(session)
+            yield from _licences(session, rules, now)
+            yield from _agreements(session, rules, now)
+            yield from _festivals(rules, now)
             yield _web(session, settings, outside.web_answers)
             yield from _processes(session, now)
             yield from _left_over(session, now)
+            yield from _numbers(session, rules.delivery_codes, now)
             yield _seals(session, now)
     is_up = outside.nlu_is_up()
     yield Finding(
@@ -112,6 +124,22 @@ def _keys(session: Session) -> Finding:
     return Finding("keys", True, "fit what is stored")
 
 
+def hash_key_notes(session: Session) -> Iterator[Finding]:
+    """Old hash keys in the setting: whether people are still found by them."""
+    ring, in_use = keyring(), hash_keys.in_use(session)
+    older = {key_witness.fingerprint(key) for key in ring.older_hash_keys}
+    if older & in_use and key_witness.fingerprint(ring.hash_key) in in_use:
+        says = "people are still found by an old key of HUIXIN_HASH_KEY, which has to stay"
+        yield Finding("hash keys", True, says, "`huixin keys rehash`", is_note=True)
+    elif older and not older - _past(session):
+        says = "nobody is found by an old key of HUIXIN_HASH_KEY any more"
+        yield Finding("hash keys", True, says, "take all but the first away", is_note=True)
+
+
+def _past(session: Session) -> set[str]:
+    return set(map(key_witness.fingerprint, hash_keys.past(session)))
+
+
 def _channels(session: Session) -> Finding:
     count = session.scalars(select(func.count()).select_from(Channel)).one()
     if not count:
@@ -135,13 +163,43 @@ def _receive_only(session: Session) -> Iterator[Finding]:
             yield Finding("channels", True, says, mend, True)
 
 
-def _stopped_marketing(session: Session) -> Iterator[Finding]:
+def stopped_marketing(session: Session) -> Iterator[Finding]:
+    """A note for each brand whose marketing somebody has stopped."""
     for brand in all_brands(session):
         if brand.marketing_stopped_at is not None:
             since = brand.marketing_stopped_at.isoformat(timespec="minutes")
-            says = f"stopped for {brand.code} since {since}: nothing but replies and service goes out"
+            who = f"by {brand.marketing_stopped_by}"
+            says = f"stopped for {brand.code} since {since} {who}: nothing but replies and service goes out"
             mend = f"`huixin marketing resume --brand {brand.code}` lets it go on"
             yield Finding("marketing", True, says, mend, True)
+
+
+def _licences(session: Session, rules: Rules, now: datetime) -> Iterator[Finding]:
+    lacking = needed(session, rules.licence_kinds, now)
+    for one in lacking:
+        mend = f"renew it, then `huixin licences add {one.kind.code} --brand {one.brand} --number ...`"
+        if one.state is State.MISSING:
+            mend = f"`huixin licences add {one.kind.code} --brand {one.brand} --number ...`, before it advertises"
+        is_expired = one.state is State.EXPIRED
+        yield Finding("licences", not is_expired, needed_words(one, "en"), mend, not is_expired)
+    if not lacking:
+        yield Finding("licences", True, "none is missing, expired or about to end")
+
+
+def _festivals(rules: Rules, now: datetime) -> Iterator[Finding]:
+    last = rules.festivals.known_until
+    if now.year >= last:
+        mend = "add the days of the next years to `data/rules/festivals.yml`"
+        yield Finding(
+            "festivals", now.year == last, f"are known to the end of {last}", mend, now.year == last
+        )
+
+
+def _agreements(session: Session, rules: Rules, now: datetime) -> Iterator[Finding]:
+    for one in agreements(session, rules.agreement_warning, now):
+        if one.state is not State.VALID:
+            mend = f"renew it, then `huixin partners renew {one.name} --brand {one.brand} --agreement ... --until ...`"
+            yield Finding("partners", True, agreement_words(one, "en"), mend, True)
 
 
 def _web(session: Session, settings: Settings, web_answers: Callable[[str], bool]) -> Finding:
@@ -170,6 +228,18 @@ def _seals(session: Session, now: datetime) -> Finding:
         return Finding("seals", True, "cover the ledgers")
     says = f"{waiting} rows of the ledgers have no seal after {SEALED_WITHIN.seconds // 60} minutes"
     return Finding("seals", False, says, "is the clock running? Its log tells why `seal_ledgers` fails")
+
+
+def _numbers(session: Session, codes: DeliveryCodes, now: datetime) -> Iterator[Finding]:
+    for one in shares(session):
+        if one.is_too_few:
+            says = f"{one.percent} % of {one.brand}'s are verified in this quarter"
+            mend = f"`huixin numbers unverified FILE --brand {one.brand}` lists the others"
+            yield Finding("numbers", True, says, mend, True)
+    for table, code, count in unknown_codes(session, codes, now):
+        says = f"{code} of {table} came {count} times in 30 days, and no row says what it means"
+        mend = "give it a row in data/rules/delivery_codes.yml: until then it says nothing about the number"
+        yield Finding("delivery codes", True, says, mend, True)
 
 
 def _left_over(session: Session, now: datetime) -> Iterator[Finding]:

@@ -34,6 +34,8 @@ class Person:
     consent: str
     tags: tuple[str, ...]
     number_status: str
+    separate_consents: tuple[str, ...]
+    is_personalised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,9 @@ def person(session: Session, customer_id: UUID, brand_id: UUID) -> Person | None
     """The customer as this brand knows them; None where the two have never met."""
     mine = (Profile.customer_id == customer_id, Profile.brand_id == brand_id)
     found = session.execute(
-        select(Customer.phone, Customer.number_status, Profile).join(Profile).where(*mine)
+        select(Customer.phone, Customer.number_status, Profile)
+        .join(Profile)
+        .where(*mine, Customer.key != b"")
     ).one_or_none()
     if found is None:
         return None
@@ -125,6 +129,8 @@ def person(session: Session, customer_id: UUID, brand_id: UUID) -> Person | None
         profile.consent,
         tuple(profile.tags),
         found.number_status,
+        tuple(profile.separate_consents),
+        profile.is_personalised,
     )
 
 

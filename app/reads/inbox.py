@@ -157,6 +157,7 @@ def _people(table: Any, *columns: Any) -> Select[Any]:
         .join(Customer, Customer.id == table.customer_id)
         .join(Brand, Brand.id == table.brand_id)
         .outerjoin(Profile, is_theirs)
+        .where(Customer.key != b"")
     )
 
 

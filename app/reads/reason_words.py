@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from app.reads.intent_words import intent_words
+
 Language = Literal["zh", "en"]
 
 REASONS: dict[str, tuple[str, str]] = {
@@ -21,6 +23,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "provider_answered": ("通道已回复帮助信息", "the provider has answered this word itself"),
     "provider_opt_out": ("运营商或通道已登记退订", "the provider has registered an opt-out"),
     "opt_in_word": ("短信是订阅的词", "the text is a word that opts in"),
+    "opt_in_shared_number": (
+        "当初的退订短信停用了共用此号码的多个品牌，订阅的词一并恢复",
+        "the opt-out had stopped every brand on a shared number, so the word to opt in undoes it for each of them",
+    ),
     "no_earlier_consent": (
         "退订前从未同意接收营销短信：只取消退订，另行征求同意",
         "they had never agreed to marketing: the opt-out ends, and they are asked whether they agree",
@@ -63,12 +69,16 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "joins_complaint": ("并入正在处理的投诉", "it joins their open complaint"),
     "wrong_number": (
-        "打错号码：停发营销，由客服核实",
-        "somebody else has this number: marketing is held and a person looks",
+        "打错号码：停发营销，核实是否已换机主",
+        "somebody else has this number: marketing is held until it is found out",
     ),
+    "wrong_number_unclear": ("号码是谁的还不清楚", "it is not clear whose number it is"),
+    "staff": ("客服登记", "staff recorded it"),
+    "number_expired": ("空号或停机已满180天", "it was dead or suspended for 180 days"),
     "abuse": ("辱骂，不回应", "abuse, so nothing is said"),
     "abuse_again": ("再次辱骂，转人工", "abuse again, so a person looks"),
     "flow_missing": ("流程已不存在，转人工", "the flow is gone, so a person answers"),
+    "person_erased": ("此人的资料已按要求删除", "the person's data was erased on request"),
     "flow_unpublished": ("流程已下线", "the flow was taken back"),
     "no_sign_up_flow": ("没有订阅流程，转人工", "there is no sign-up flow, so a person answers"),
     # hand-overs to people
@@ -99,15 +109,48 @@ REASONS: dict[str, tuple[str, str]] = {
     "zone_unknown": ("不知道客户的时区", "their time zone is not known"),
     "too_late": ("已过时效", "the message came too late to be of use"),
     "dead_number": ("空号", "the number does not exist"),
+    "separate_consent": ("单独同意", "separate consent"),
+    "sensitive_consent_missing": (
+        "没有对该类敏感信息的单独同意",
+        "there is no separate consent to that sensitive data",
+    ),
+    "personalisation_off": ("客户已关闭个性化", "they have switched personalisation off"),
+    "unreachable_number": (
+        "对方手机刚才关机或不在服务区，24小时后再发",
+        "the phone was off or out of reach less than a day ago",
+    ),
     "suspended_number": ("号码停机", "the line is suspended"),
+    "reassigned_number": ("号码已换机主", "the number is somebody else's now"),
     "outside_window": ("不在本行业的营销时段", "it is outside the hours in which this industry may promote"),
     "frequency_cap": ("营销次数已到上限", "they have had as much marketing as may be sent to them"),
     "inactive": ("客户一年没有互动", "they have not been heard of for a year"),
+    "licence_missing": (
+        "缺少许可证或备案：huixin licences list 会列出，登记后可发",
+        "a licence or filing is not on record: `huixin licences list` names it; record it, and marketing goes",
+    ),
+    "licence_expired": (
+        "许可证或备案不在有效期：请续期并登记",
+        "a licence or filing does not hold on this day: renew it and record that",
+    ),
+    "carrier_limit": (
+        "此号码发给该客户的短信已到运营商上限，稍后再发",
+        "carriers take no more from this number to them for now; it goes as soon as they do",
+    ),
+    "festival_unfiled": (
+        "节日或店庆前后单日超过1万人，须先有运营商报备编号：登记后可发",
+        "so many people in a day around a festival need the carrier's filing number: record it first",
+    ),
+    "partner_agreement_expired": (
+        "同意来自合作方，而合作协议已过期：续签后用 huixin partners renew 登记",
+        "the agreement with the partner who brought their consent has expired: renew it and record that",
+    ),
     # what a text says
     "blocked_word": ("含有禁发词", "it holds a word that carriers or the law keep out"),
     "absolute_claim": ("含有绝对化用语", "it claims to be the best, the first or the only one"),
     "notice_missing": ("缺少必需的风险提示", "the notice that its subject needs is missing"),
     "unknown_link": ("链接不是品牌登记的网址", "it links to a host that the brand has not named"),
+    "refused_link": ("运营商会拦截这类链接", "carriers filter links of this host"),
+    "needs_template": ("通道只接受报备模板", "the channel takes approved templates alone"),
     "unfilled_placeholder": ("有没填上的变量", "a placeholder is not filled"),
     "unsigned": ("没有签名", "it does not say which brand it is from"),
     "signed_twice": ("签名不止一个", "it carries its signature more than once"),
@@ -118,6 +161,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "long": ("超过65字，手机列表里显示不全", "it has over 65 characters: phones cut it in their lists"),
     "no_action": ("没有说要客户做什么", "it does not say what to do: a link, a word to reply, a place to go"),
     "no_hotline": ("没有写客服电话", "it does not name the brand's hotline"),
+    "offer_unbound": (
+        "写了价格、折扣、数量或期限，但没有绑定优惠",
+        "it promises a price, discount, quantity or deadline of no offer",
+    ),
+    "offer_unknown": ("绑定的优惠不存在", "the offer that it names does not exist"),
+    "offer_expired": ("绑定的优惠已过期", "the offer that it names is over"),
+    "offer_sold_out": ("绑定的优惠已售罄", "the offer that it names is sold out"),
+    "offer_different": ("内容与绑定的优惠不一致", "it promises something else than the offer that it names"),
     "marketing_stopped": ("品牌的营销总开关已关闭", "the brand's marketing is switched off"),
     "outcome_unknown": (
         "不知是否送达，客服已查看",
@@ -146,6 +197,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "the provider would not take it, however often it was tried",
     ),
     "error": ("程序出错，客服会查看", "an error on our side, which staff look into"),
+    "undelivered": ("运营商回执：没有送达", "the carrier reports that it was not delivered"),
+    "failed": ("没能发出", "it could not be sent"),
     "never_taken": ("通道确认没有收到这条短信", "the provider is certain that it never got the message"),
     "receipt": ("运营商回执", "the carrier's receipt"),
     # complaints
@@ -153,6 +206,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "first_response": ("首次回复超时", "the first response is late"),
     "resolution": ("解决超时", "the resolution is late"),
     "complained_again": ("客户又投诉", "they complained again"),
+    "resolution_not_told": (
+        "告知处理结果的短信没有送到，投诉重新待处理",
+        "the text about the resolution did not reach them, so their complaint is open again",
+    ),
     "follow_up_unsolved": ("客户认为没有解决", "they say that it is not solved"),
     "complaint_reopened": ("投诉重新打开", "their complaint was reopened"),
     "solved": ("客户确认已解决", "they confirm that it is solved"),
@@ -160,29 +217,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "not_possible": ("短信回访没能送达，需致电", "they could not be asked by text and have to be called"),
     "unclear": ("答复不明确", "their answer was not clear"),
     "call_customer": ("短信联系不上，需致电客户", "texts do not reach them: they have to be called"),
-}
-
-INTENTS: dict[str, tuple[str, str]] = {
-    "abuse": ("辱骂", "abuse"),
-    "book": ("预约", "booking"),
-    "change_booking": ("改约", "changing a booking"),
-    "claim_offer": ("领取优惠", "claiming an offer"),
-    "complaint": ("投诉", "a complaint"),
-    "confirm": ("肯定", "yes"),
-    "deny": ("否定", "no"),
-    "greeting": ("问候", "a greeting"),
-    "help": ("求助", "help"),
-    "human_agent": ("找人工", "a person is wanted"),
-    "offer_info": ("询问优惠", "asking about offers"),
-    "opt_in": ("订阅", "opting in"),
-    "opt_out": ("退订", "opting out"),
-    "order_status": ("查订单", "where an order is"),
-    "out_of_scope": ("无关", "nothing of ours"),
-    "praise": ("表扬", "praise"),
-    "refer_friend": ("推荐朋友", "referring a friend"),
-    "refund_return": ("退款退货", "a refund or return"),
-    "store_info": ("门店信息", "hours, address, parking"),
-    "wrong_number": ("打错号码", "a wrong number"),
 }
 
 CODES: dict[str, tuple[str, str]] = {
@@ -193,41 +227,13 @@ CODES: dict[str, tuple[str, str]] = {
     "opt_out_confirmation": ("退订确认", "opt-out confirmation"),
     "staff_alert": ("员工提醒", "staff alert"),
     "all": ("全部短信", "all texts"),
+    "health": ("健康、孕产", "health and pregnancy"),
+    "children": ("未满14岁儿童", "children under 14"),
+    "location": ("行踪位置", "location"),
+    "finance": ("财务", "finance"),
+    "personalisation": ("个性化", "personalisation"),
 }
 """Purposes and scopes."""
-
-VERDICTS: dict[tuple[str, str], tuple[str, str]] = {
-    ("inbound", "routed"): ("处理了客户的短信", "Their text was dealt with"),
-    ("inbound", "opted_out"): ("客户退订", "They opted out"),
-    ("inbound", "opt_out_lifted"): ("客户取消了退订", "They took back their opt-out"),
-    ("inbound", "opted_in"): ("客户恢复订阅", "They opted in again"),
-    ("outbound", "allowed"): ("准予发送", "A message to them was let through"),
-    ("outbound", "deferred"): ("推迟发送", "A message to them was put off"),
-    ("outbound", "refused"): ("不予发送", "A message to them was refused"),
-    ("outbound", "cancelled"): ("取消了待发短信", "A waiting message to them was cancelled"),
-    ("outbound", "settled"): ("查明了短信的去向", "What became of a message was found out"),
-    ("outbound", "queued"): ("短信等待重试", "The message waits to be tried again"),
-    ("outbound", "accepted"): ("短信已交给通道", "The message was taken by the provider"),
-    ("outbound", "sent"): ("短信已发出", "The message was sent"),
-    ("outbound", "delivered"): ("短信已送达", "The message was delivered"),
-    ("outbound", "read"): ("短信已读", "The message was read"),
-    ("outbound", "undelivered"): ("短信没有送达", "The message was not delivered"),
-    ("outbound", "unknown"): ("不知短信是否发出", "Nobody knows whether the message was sent"),
-    ("outbound", "failed"): ("短信未能发出", "The message could not be sent"),
-    ("outbound", "opted_out"): ("记为退订", "An opt-out was recorded"),
-    ("conversation", "handed_off"): ("转人工", "They were handed to a person"),
-    ("run", "cancelled"): ("流程中止", "A conversation in a flow was ended"),
-    ("complaint", "opened"): ("登记投诉", "A complaint was opened"),
-    ("complaint", "reopened"): ("投诉重新打开", "Their complaint was reopened"),
-    ("complaint", "breached"): ("投诉超时", "A promise on their complaint was broken"),
-    ("complaint", "followed_up"): ("回访完成", "Their complaint was followed up"),
-    ("consent", "granted"): ("登记同意", "Consent was recorded"),
-    ("consent", "refused"): ("同意未登记", "Consent was not recorded"),
-    ("consent", "withdrawn"): ("登记退订", "A withdrawal was recorded"),
-    ("number", "dead"): ("号码标为空号", "The number was marked dead"),
-    ("number", "suspended"): ("号码标为停机", "The number was marked suspended"),
-    ("number", "verified"): ("号码有效", "The number was found to be good"),
-}
 
 _FAMILIES: tuple[tuple[str, tuple[str, str]], ...] = (
     ("intent_", ("语义理解为“{}”", "it means: {}")),
@@ -237,11 +243,6 @@ _FAMILIES: tuple[tuple[str, tuple[str, str]], ...] = (
 
 def _pick(pair: tuple[str, str], language: Language) -> str:
     return pair[0] if language == "zh" else pair[1]
-
-
-def intent_words(intent: str, language: Language) -> str:
-    """An intent in plain words; its own name where it has none."""
-    return _pick(INTENTS.get(intent, (intent, intent)), language)
 
 
 def code_words(code: str, language: Language) -> str:
@@ -264,9 +265,3 @@ def reason_words(code: str | None, language: Language) -> str:
         kind = code.removeprefix("provider_")
         return _pick((f"通道拒收（{kind}）", f"the provider refused it ({kind})"), language)
     return code
-
-
-def verdict_words(subject: str, verdict: str, language: Language) -> str:
-    """What was decided about what, in plain words."""
-    plain = f"{subject} {verdict}"
-    return _pick(VERDICTS.get((subject, verdict), (plain, plain)), language)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import phone as phones
 from app.reads.why import Explained, about_subjects
-from app.store import customers, flows
+from app.store import customers, flows, inbounds
 from app.store.complaints import Complaint
 from app.store.customers import Customer, Profile
 from app.store.inbounds import Inbound
@@ -43,8 +43,10 @@ def customer(session: Session, brand_id: UUID, e164: str) -> Shown | None:
         "id": str(person.id),
         "phone": e164,
         "region": phones.region_of(e164),
-        "timezone": person.timezone,
+        "timezone": profile.timezone,
         "number_status": person.number_status,
+        "separate_consents": list(profile.separate_consents),
+        "is_personalised": profile.is_personalised,
         "name": profile.name,
         "language": profile.language,
         "consent": profile.consent,
@@ -52,7 +54,7 @@ def customer(session: Session, brand_id: UUID, e164: str) -> Shown | None:
         "stopped_at": _moment(profile.stopped_at),
         "attributes": {name: held["value"] for name, held in profile.attributes.items()},
         "tags": list(profile.tags),
-        "last_inbound_at": _moment(person.last_inbound_at),
+        "last_inbound_at": _moment(inbounds.last_written(session, [person.id]).get((person.id, brand_id))),
         "created_at": _moment(profile.created_at),
     }
 

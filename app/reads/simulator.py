@@ -54,11 +54,11 @@ class Thread:
 
 def thread(session: Session, e164: str, brand_id: UUID | None) -> Thread:
     """The newest messages with this phone, of one brand or of all; decrypts nothing."""
-    customer_id = customers.ids_by_phone(session, [e164]).get(e164)
-    if customer_id is None:
+    owners = customers.owners_of(session, e164)
+    if not owners:
         return Thread()
-    inbounds = select(*INBOUND).where(Inbound.customer_id == customer_id)
-    outbounds = select(*OUTBOUND).where(Outbound.customer_id == customer_id)
+    inbounds = select(*INBOUND).where(Inbound.customer_id.in_(owners))
+    outbounds = select(*OUTBOUND).where(Outbound.customer_id.in_(owners))
     if brand_id is not None:
         inbounds = inbounds.where(Inbound.brand_id == brand_id)
         outbounds = outbounds.where(Outbound.brand_id == brand_id)

@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
-from app.reads.reason_words import Language, code_words, intent_words, reason_words, verdict_words
+from app.reads.intent_words import intent_words
+from app.reads.reason_words import Language, code_words, reason_words
+from app.reads.verdict_words import verdict_words
 from app.store import customers, decisions
 from app.store.brands import Brand
 from app.store.decisions import Decision
@@ -103,16 +105,22 @@ def _told(decision: Explained, said: str, language: Language) -> list[str]:
 
 
 def about_person(session: Session, e164: str, until: datetime) -> list[Explained] | None:
-    """Every decision about the person with this phone up to a moment, oldest first; None if nobody has it."""
-    customer = customers.by_phone(session, e164)
-    if customer is None:
+    """Every decision about the person with this phone, and about who had it before, up to a moment, oldest first;
+    None if nobody has it."""
+    owners = customers.owners_of(session, e164)
+    if not owners:
         return None
-    decided = _explained(session, decisions.about(session, customer.id, until))
+    found = [one for owner in owners for one in about_customer(session, owner, until)]
+    return sorted(found, key=lambda one: one.at)
+
+
+def about_customer(session: Session, customer_id: UUID, until: datetime) -> list[Explained]:
+    """Every decision about a customer up to a moment, oldest first."""
+    decided = _explained(session, decisions.about(session, customer_id, until))
     logged = {(one.subject_id, one.verdict) for one in decided}
-    fates = [
-        one for one in _fates(session, customer.id, until) if (one.subject_id, one.verdict) not in logged
-    ]
-    return sorted([*decided, *fates], key=lambda one: one.at)
+    fates = _fates(session, customer_id, until)
+    told = [*decided, *(one for one in fates if (one.subject_id, one.verdict) not in logged)]
+    return sorted(told, key=lambda one: one.at)
 
 
 HANDED = (ACCEPTED, SENT, DELIVERED, READ, UNDELIVERED, UNKNOWN, FAILED)

@@ -43,6 +43,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "压缩文件展开后异常地大，已停止读取",
         "the file unpacks to far more than a list can hold, so it is not read on",
     ),
+    "odd_structure": (
+        "文件内部结构异常，不像表格软件保存的：请用 Excel 或 WPS 打开，另存为新的 .xlsx 再上传",
+        "the file is not built as spreadsheets are: open it in Excel or WPS, save it as a new .xlsx and upload that",
+    ),
     "date1904": (
         "工作簿使用 1904 日期系统，日期会读错：请改用 1900 日期系统后再保存",
         "the workbook counts its days from 1904, so that dates would be wrong: switch that off and save it again",

@@ -2,23 +2,22 @@
 
 import re
 import zipfile
-import zlib
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
-from xml.parsers import expat
 
+from app.sheets.parts import opened, parse
 from app.sheets.sheet import LONGEST_CELL, MOST_COLUMNS, Sheet, SheetRow, Unreadable, from_rows
 
-CHUNK = 1 << 16
-LONGEST_TAG = 1 << 20
 MOST_UNPACKED = 4_000_000_000
 SMALL = 50_000_000
 RATIO = 100
 """A list of a million rows packs ten to thirty times; a bomb packs a thousand times."""
-LARGEST_BOOK = 5_000_000
+LARGEST_BOOK, MOST_TAGS_IN_BOOK = 5_000_000, 100_000
+"""Bytes and tags of the parts that only say where the sheets are."""
+MOST_ROWS = 1_048_576
+"""As many as a sheet can have."""
 MOST_SHARED = 300_000_000
 """Bytes of the strings that cells share."""
 
@@ -28,45 +27,9 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 @contextmanager
 def sheet(path: Path) -> Iterator[Sheet]:
     """The list in a workbook. Raises Unreadable."""
-    try:
-        book = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Unreadable("broken", type(error).__name__) from None
     limit = min(MOST_UNPACKED, max(SMALL, RATIO * path.stat().st_size))
-    with book:
+    with opened(path) as book:
         yield from_rows(_read_rows(book, _first_sheet(book), _shared(book, limit), limit))
-
-
-def _parse(book: zipfile.ZipFile, part: str, limit: int, handler: Any) -> Iterator[None]:
-    """Feeds a part of the workbook to a handler with `start`, `end` and `text`; yields after every chunk."""
-    parser = expat.ParserCreate(namespace_separator=None)
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = handler.start, handler.end
-    parser.CharacterDataHandler = handler.text
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    fed = 0
-    try:
-        with book.open(part) as stream:
-            while chunk := _read(stream):
-                fed += len(chunk)
-                if fed > limit or fed - parser.CurrentByteIndex > LONGEST_TAG + CHUNK:
-                    raise Unreadable("zip_bomb")
-                parser.Parse(chunk)
-                yield
-            parser.Parse(b"", True)
-            yield
-    except (expat.ExpatError, zipfile.BadZipFile, KeyError, zlib.error, EOFError, OSError) as error:
-        raise Unreadable("broken", type(error).__name__) from None
-    except (RuntimeError, NotImplementedError):  # a password, or a way of packing that Excel never uses
-        raise Unreadable("old_excel") from None
-
-
-def _read(stream: IO[bytes]) -> bytes:
-    return stream.read(CHUNK)
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise Unreadable("broken", "DOCTYPE")
 
 
 def _local(name: str) -> str:
@@ -74,13 +37,14 @@ def _local(name: str) -> str:
 
 
 class _Tags:
-    """Notes the attributes of all tags of one small part."""
+    """Notes the attributes of the tags of one small part that say where the sheets are."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, dict[str, str]]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self.seen.append((_local(name), {_local(key): value for key, value in attributes.items()}))
+        if _local(name) in ("workbookPr", "sheet", "Relationship"):
+            self.seen.append((_local(name), {_local(key): value for key, value in attributes.items()}))
 
     def end(self, name: str) -> None:
         """Nothing."""
@@ -91,7 +55,7 @@ class _Tags:
 
 def _tags(book: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, str]]]:
     tags = _Tags()
-    for _ in _parse(book, part, LARGEST_BOOK, tags):
+    for _ in parse(book, part, LARGEST_BOOK, tags, MOST_TAGS_IN_BOOK):
         pass
     return tags.seen
 
@@ -147,7 +111,7 @@ def _shared(book: zipfile.ZipFile, limit: int) -> _Shared:
     shared = _Shared()
     names = {name.lower(): name for name in book.namelist()}
     if part := names.get("xl/sharedstrings.xml"):
-        for _ in _parse(book, part, limit, shared):
+        for _ in parse(book, part, limit, shared):
             pass
     return shared
 
@@ -157,7 +121,7 @@ class _Cells:
 
     def __init__(self, shared: _Shared) -> None:
         self.shared, self.rows = shared, list[SheetRow]()
-        self.number, self.cells, self.place = 0, list[str](), 0
+        self.number, self.cells, self.place, self.begun = 0, list[str](), 0, 0
         self.kind, self.written, self.is_text = "n", "", False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -169,6 +133,9 @@ class _Cells:
         elif name in ("v", "t"):
             self.is_text = True
         elif name == "row":
+            self.begun += 1
+            if self.begun > MOST_ROWS:
+                raise Unreadable("zip_bomb")
             told = attributes.get("r", "")
             self.number = int(told) if told.isdigit() and len(told) < 10 else self.number + 1
             self.cells = []
@@ -218,6 +185,6 @@ def _column(letters: str) -> int:
 
 def _read_rows(book: zipfile.ZipFile, part: str, shared: _Shared, limit: int) -> Iterator[SheetRow]:
     cells = _Cells(shared)
-    for _ in _parse(book, part, limit, cells):
+    for _ in parse(book, part, limit, cells):
         yield from cells.rows
         cells.rows.clear()

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Connection, Index, LargeBinary, MetaData, Table, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.columns import WRAPPING, EnvelopedJson, PlainJson
+from app.store.columns import PlainJson
 
 SEALING = ("digest", "seal_id")
 """Of a ledger's row, what may be written after it was added, once."""
@@ -57,7 +57,7 @@ _PRUNED_SEAL = """EXISTS (SELECT 1 FROM checkpoints WHERE checkpoints.ledger = O
 
 
 def _may_be_sealed(table: Table) -> str:
-    """Nothing but the wrapping of a key changes, and a seal comes where none was."""
+    """Nothing changes but that a seal comes where none was."""
     kept = [_is_kept(name, column.type) for name, column in table.columns.items() if name not in SEALING]
     stays = " AND ".join(_is_kept(name, None) for name in SEALING)
     return " AND ".join([*kept, f"(OLD.seal_id IS NULL OR ({stays}))"])
@@ -65,9 +65,7 @@ def _may_be_sealed(table: Table) -> str:
 
 def _is_kept(name: str, kind: object) -> str:
     old, new = f"OLD.{name}", f"NEW.{name}"
-    if isinstance(kind, EnvelopedJson):
-        old, new = (f"substr({value}, {WRAPPING + 1})" for value in (old, new))
-    elif isinstance(kind, PlainJson | JSON):
+    if isinstance(kind, PlainJson | JSON):
         old, new = (f"CAST({value} AS TEXT)" for value in (old, new))
     return f"({new} IS NOT DISTINCT FROM {old})"
 

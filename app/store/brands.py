@@ -25,6 +25,7 @@ class Brand(Table):
     timezone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
     settings: Mapped[dict[str, Any]] = mapped_column(PlainJson, default=dict)
     marketing_stopped_at: Mapped[datetime | None]
+    marketing_stopped_by: Mapped[str | None] = mapped_column(String(80))
     flow_revision: Mapped[int] = mapped_column(default=0)
     next_complaint_number: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -33,6 +34,12 @@ class Brand(Table):
 def by_code(session: Session, code: str) -> Brand | None:
     """The brand with this short name."""
     return session.scalars(select(Brand).where(Brand.code == code)).one_or_none()
+
+
+def locked(session: Session, code: str) -> Brand | None:
+    """The same, its row locked: whoever else changes what the brand has set waits, and then sees what is new."""
+    mine = select(Brand).where(Brand.code == code).with_for_update(key_share=True)
+    return session.scalars(mine).one_or_none()
 
 
 def all_brands(session: Session) -> list[Brand]:

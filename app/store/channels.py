@@ -46,6 +46,12 @@ def by_name(session: Session, name: str) -> Channel | None:
     return session.scalars(select(Channel).where(Channel.name == name)).one_or_none()
 
 
+def locked(session: Session, name: str) -> Channel | None:
+    """The same, its row locked against others who change its settings."""
+    mine = select(Channel).where(Channel.name == name).with_for_update(key_share=True)
+    return session.scalars(mine).one_or_none()
+
+
 def all_channels(session: Session) -> list[Channel]:
     """Every channel, by name."""
     return list(session.scalars(select(Channel).order_by(Channel.name)))

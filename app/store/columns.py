@@ -1,10 +1,9 @@
-"""Column types: instants in UTC, encrypted text and encrypted JSON, and JSON in an envelope for ledgers."""
+"""Column types: instants in UTC, JSON in the clear, text and JSON under the ring, and wrapped keys."""
 
 import json
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.fernet import Fernet
 from sqlalchemy import JSON, DateTime, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -59,7 +58,11 @@ def sealed(value: str) -> Sealed:
 
 def sealed_json(value: Any) -> Sealed:
     """The value as a token for a column of `EncryptedJson`."""
-    return sealed(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return sealed(_json(value))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class Encrypted(TypeDecorator[str]):
@@ -75,6 +78,10 @@ class Encrypted(TypeDecorator[str]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """Decrypts under any key of the ring."""
         return None if value is None else keyring().decrypt(bytes(value))
+
+    def is_rotated(self, token: bytes) -> bool:
+        """Whether the newest key has made this token."""
+        return keyring().is_under_newest(token)
 
     def rotated(self, token: bytes) -> bytes:
         """The same text under the newest key."""
@@ -95,38 +102,25 @@ class EncryptedJson(TypeDecorator[Any]):
         """The value as it was stored."""
         return None if value is None else json.loads(keyring().decrypt(bytes(value)))
 
+    def is_rotated(self, token: bytes) -> bool:
+        """Whether the newest key has made this token."""
+        return keyring().is_under_newest(token)
+
     def rotated(self, token: bytes) -> bytes:
         """The same value under the newest key."""
         return keyring().rotate(token)
 
 
-WRAPPING = 140
-"""So many bytes is a wrapped key long: a Fernet token of a Fernet key."""
+class WrappedKey(TypeDecorator[bytes]):
+    """A person's key, wrapped under the ring; nothing once it is destroyed."""
 
-
-class EnvelopedJson(EncryptedJson):
-    """A JSON value under a key of its own, which stands wrapped before it.
-
-    What follows the wrapped key never changes, whatever becomes of the keys: a ledger's digest is over that.
-    """
-
+    impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        """Encrypts the compact JSON under a fresh key, and that under the newest key."""
-        if value is None:
-            return None
-        key = Fernet.generate_key()
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return keyring().encrypt(key.decode()) + Fernet(key).encrypt(plain.encode("utf-8"))
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        """The value as it was stored."""
-        if value is None:
-            return None
-        key = keyring().decrypt(bytes(value)[:WRAPPING])
-        return json.loads(Fernet(key).decrypt(bytes(value)[WRAPPING:]))
+    def is_rotated(self, token: bytes) -> bool:
+        """Whether the newest key has wrapped this one."""
+        return keyring().is_under_newest(token)
 
     def rotated(self, token: bytes) -> bytes:
-        """The same value with its key wrapped under the newest one."""
-        return keyring().rotate(token[:WRAPPING]) + token[WRAPPING:]
+        """The same key wrapped under the newest one."""
+        return keyring().rotate(token)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
 from app.store.brands import Brand
-from app.store.columns import Encrypted, PlainJson
+from app.store.columns import PlainJson
+from app.store.personal import Personal
 from app.store.tables import Rows, Table, primary_key, reference
 
 OPEN = "open"
@@ -27,6 +28,12 @@ class Complaint(Table):
     __tablename__ = "complaints"
     __table_args__ = (
         UniqueConstraint("brand_id", "number"),
+        Index(
+            "ix_complaints_inbound",
+            "inbound_id",
+            postgresql_where=text("inbound_id IS NOT NULL"),
+            sqlite_where=text("inbound_id IS NOT NULL"),
+        ),
         Index(None, "customer_id", "brand_id", "status"),
         Index(
             "ix_complaints_unsettled",
@@ -44,7 +51,7 @@ class Complaint(Table):
     kind: Mapped[str] = mapped_column(String(20))
     category: Mapped[str] = mapped_column(String(30))
     severity: Mapped[int] = mapped_column(default=2)
-    summary: Mapped[str] = mapped_column(Encrypted)
+    summary: Mapped[str] = mapped_column(Personal)
     inbound_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("inbounds.id"))
     outbound_id: Mapped[UUID | None]
     status: Mapped[str] = mapped_column(String(10), default=OPEN)
@@ -70,17 +77,18 @@ class ComplaintEvent(Table):
     """opened, joined, noted, assigned, or one of the kinds that move a clock (`app.domain.sla.EventKind`)."""
 
     __tablename__ = "complaint_events"
-    __table_args__ = (UniqueConstraint("complaint_id", "sequence"),)
+    __table_args__ = (UniqueConstraint("complaint_id", "sequence"), Index(None, "customer_id"))
 
     id: Mapped[UUID] = primary_key()
     complaint_id: Mapped[UUID] = reference("complaints.id")
+    customer_id: Mapped[UUID] = reference("customers.id")
     sequence: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
     staff_id: Mapped[UUID | None]
     inbound_id: Mapped[UUID | None]
     outbound_id: Mapped[UUID | None]
-    note: Mapped[str | None] = mapped_column(Encrypted)
+    note: Mapped[str | None] = mapped_column(Personal)
     details: Mapped[dict[str, Any]] = mapped_column(PlainJson, default=dict)
 
 

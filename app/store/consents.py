@@ -4,31 +4,52 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.append_only import AppendOnly, unsealed_index
-from app.store.columns import EnvelopedJson
+from app.store.personal import EnvelopedJson
 from app.store.tables import Table, primary_key, reference
+
+ABOUT_TEXTS = frozenset({"requested", "granted", "withdrawn", "stopped_all", "held", "lifted", "ended"})
+"""The kinds that are about being texted."""
+TAKES_BACK = frozenset({"withdrawn", "stopped_all", "lifted"})
+"""The kinds after which no earlier grant stands."""
+_PROOF = Index(
+    "ix_consent_events_inbound",
+    "inbound_id",
+    postgresql_where=text("inbound_id IS NOT NULL"),
+    sqlite_where=text("inbound_id IS NOT NULL"),
+)
 
 
 class ConsentEvent(AppendOnly, Table):
-    """One change of a customer's consent with a brand: requested, granted, withdrawn, stopped_all, held, or lifted
-    (an opt-out taken back by somebody who had never agreed).
+    """One change of a customer's consent with a brand: requested, granted, withdrawn, stopped_all, held, lifted (an
+    opt-out taken back by somebody who had never agreed), or ended (the number is somebody else's now); beside these
+    health_granted and health_withdrawn (and so for every class of sensitive data), personalisation_off and _on.
     """
 
     __tablename__ = "consent_events"
-    __table_args__ = (Index(None, "customer_id", "brand_id", "at"), unsealed_index("consent_events"))
+    __table_args__ = (_PROOF, Index(None, "customer_id", "brand_id", "at"), unsealed_index("consent_events"))
 
     id: Mapped[UUID] = primary_key()
     customer_id: Mapped[UUID] = reference("customers.id")
     brand_id: Mapped[UUID] = reference("brands.id")
     kind: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(40))
-    wording: Mapped[str | None] = mapped_column(String(500))
-    evidence: Mapped[dict[str, Any]] = mapped_column(EnvelopedJson, default=dict)
+    evidence: Mapped[dict[str, Any]] = mapped_column(EnvelopedJson)
+    """What proves it, `wording` among it: the very words, which may name the person."""
     inbound_id: Mapped[UUID | None]
+    partner_id: Mapped[UUID | None] = reference("partners.id", is_optional=True)
+    """Who brought it, where the consent came by a partner."""
     at: Mapped[datetime]
+
+
+def stopped_by(session: Session, customer_id: UUID, inbound_id: UUID) -> set[UUID]:
+    """The brands that one text of the customer has stopped."""
+    mine = (ConsentEvent.customer_id == customer_id, ConsentEvent.inbound_id == inbound_id)
+    stopped = ConsentEvent.kind.in_(("withdrawn", "stopped_all"))
+    return set(session.scalars(select(ConsentEvent.brand_id).where(*mine, stopped)))
 
 
 def history(session: Session, customer_id: UUID, brand_id: UUID) -> list[ConsentEvent]:

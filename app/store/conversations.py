@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, select, text
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -52,3 +52,9 @@ OPEN_WITH = select(Conversation.__table__).where(
 def open_with(session: Session, customers: Collection[UUID]) -> Rows:
     """Open hand-overs of these customers."""
     return session.connection().execute(OPEN_WITH, {"customers": list(customers)}).all()
+
+
+def close_all(session: Session, customer_id: UUID, now: datetime) -> None:
+    """Closes what is open with a customer."""
+    mine = update(Conversation).where(Conversation.customer_id == customer_id, Conversation.status == OPEN)
+    session.execute(mine.values(status=CLOSED, closed_at=now, staff_until=None))

@@ -5,31 +5,62 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, bindparam, func, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.store.columns import Encrypted, EncryptedJson, PlainJson, sealed
+from app.domain.delivery_codes import ERASED as NOBODYS_NUMBER
+from app.domain.delivery_codes import REASSIGNED
+from app.store import erasures, hash_keys, phone_hashes
+from app.store.columns import PlainJson, WrappedKey
+from app.store.consents import ConsentEvent
 from app.store.encryption import keyring
+from app.store.erasures import Erasure
+from app.store.personal import ERASED, NOBODYS, Personal, PersonalJson, remember
+from app.store.phone_hashes import last_four_hash, phone_hash
 from app.store.tables import Rows, Table, new_id, primary_key
-from app.store.writing import insert_ignoring, insert_new
+from app.store.writing import insert_all, insert_ignoring, insert_new
 
 Row = dict[str, Any]
+HAS_PHONE_HASH = "phone_hash IS NOT NULL"
+"""A key for all of PostgreSQL's rows would be locked against those who refer to them when a number changes hands."""
+PHONE = Personal()
+OUT_OF_USE = "number_status IN ('dead', 'suspended')"
 
 
 class Customer(Table):
-    """A person, found by the keyed hash of the phone. Their row is the lock that makes opt-outs and caps exact."""
+    """A person, found by the keyed hash of the phone. Their row is the lock that makes opt-outs and caps exact.
+
+    Where the number has gone to somebody else, the row has no hash any more and `succeeded_by_id` is the new owner's.
+    All that is kept about them is sealed under their `key`; once they are erased it is empty, and the hash is gone.
+    """
 
     __tablename__ = "customers"
+    __table_args__ = (
+        Index(
+            "uq_customers_phone_hash",
+            "phone_hash",
+            unique=True,
+            postgresql_where=text(HAS_PHONE_HASH),
+            sqlite_where=text(HAS_PHONE_HASH),
+        ),
+        Index(
+            "ix_customers_out_of_use",
+            "number_status_at",
+            postgresql_where=text(OUT_OF_USE),
+            sqlite_where=text(OUT_OF_USE),
+        ),
+    )
 
     id: Mapped[UUID] = primary_key()
-    phone: Mapped[str] = mapped_column(Encrypted)
-    phone_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    key: Mapped[bytes] = mapped_column(WrappedKey)
+    phone: Mapped[str] = mapped_column(Personal, info={ERASED: NOBODYS})
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info={ERASED: None})
     last_four_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
-    timezone: Mapped[str | None] = mapped_column(String(60))
-    number_status: Mapped[str] = mapped_column(String(20), default="unknown")
+    number_status: Mapped[str] = mapped_column(String(20), default="unknown", info={ERASED: NOBODYS_NUMBER})
     number_status_at: Mapped[datetime | None]
-    last_inbound_at: Mapped[datetime | None]
+    last_inbound_at: Mapped[datetime | None] = mapped_column(info={ERASED: None})
+    succeeded_by_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("customers.id"), index=True)
     created_at: Mapped[datetime]
 
 
@@ -40,20 +71,23 @@ class Profile(Table):
 
     customer_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("customers.id"), primary_key=True)
     brand_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("brands.id"), primary_key=True, index=True)
-    name: Mapped[str | None] = mapped_column(Encrypted)
-    language: Mapped[str | None] = mapped_column(String(2))
+    name: Mapped[str | None] = mapped_column(Personal, info={ERASED: None})
+    language: Mapped[str | None] = mapped_column(String(2), info={ERASED: None})
+    timezone: Mapped[str | None] = mapped_column(String(60), info={ERASED: None})
     consent: Mapped[str] = mapped_column(String(20), default="none")
     consent_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     hold_until: Mapped[datetime | None]
-    attributes: Mapped[dict[str, Any]] = mapped_column(EncryptedJson, default=dict)
-    tags: Mapped[list[str]] = mapped_column(PlainJson, default=list)
-    said: Mapped[dict[str, str]] = mapped_column(PlainJson, default=dict)
+    attributes: Mapped[dict[str, Any]] = mapped_column(PersonalJson, info={ERASED: NOBODYS})
+    tags: Mapped[list[str]] = mapped_column(PlainJson, default=list, info={ERASED: []})
+    said: Mapped[dict[str, str]] = mapped_column(PlainJson, default=dict, info={ERASED: {}})
+    separate_consents: Mapped[list[str]] = mapped_column(PlainJson, default=list, info={ERASED: []})
+    is_personalised: Mapped[bool] = mapped_column(default=True)
     last_sender_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("senders.id"))
     created_at: Mapped[datetime]
 
 
-BY_HASH = select(Customer.phone_hash, Customer.id).where(
+BY_HASH = select(Customer.phone_hash, Customer.id, Customer.key).where(
     Customer.phone_hash.in_(bindparam("hashes", expanding=True))
 )
 PROFILES = select(Profile.__table__).where(Profile.customer_id.in_(bindparam("customers", expanding=True)))
@@ -61,65 +95,80 @@ IN_ORDER = Customer.id.in_(bindparam("ids", expanding=True))
 WITHOUT_PHONE = [column for column in Customer.__table__.columns if column.name != "phone"]
 LOCK = select(*WITHOUT_PHONE).where(IN_ORDER).order_by(Customer.id).with_for_update(key_share=True)
 LOCK_FREE = LOCK.with_for_update(key_share=True, skip_locked=True)
-LOCK_TO_SEND = (
-    select(Customer.__table__).where(IN_ORDER).order_by(Customer.id).with_for_update(key_share=True)
-)
-
-
-def phone_hash(e164: str) -> bytes:
-    """The keyed hash under which a phone is found."""
-    return keyring().digest("phone", e164)
-
-
-def last_four_hash(e164: str) -> bytes:
-    """The keyed hash of a phone's last four digits, for the desk's search."""
-    return keyring().digest("last-four", e164[-4:])
+PHONES = select(Customer.id, Customer.phone).where(IN_ORDER)
+CONSENTS = select(
+    Profile.customer_id,
+    Profile.brand_id,
+    Profile.consent,
+    Profile.consent_at,
+    Profile.stopped_at,
+    Profile.hold_until,
+    Profile.tags,
+    Profile.separate_consents,
+    Profile.is_personalised,
+    Profile.timezone,
+).where(Profile.customer_id.in_(bindparam("customers", expanding=True)))
 
 
 def ids_by_phone(session: Session, phones: Collection[str]) -> dict[str, UUID]:
     """Known customers' ids by E.164 phone."""
-    hashes = {phone_hash(phone): phone for phone in phones}
-    return {hashes[digest]: customer_id for digest, customer_id in _ids_by_hash(session, hashes).items()}
+    return ids_by_hash(session, phone_hashes.living(phones))
 
 
 def ids_of_all(session: Session, phones: Collection[str], now: datetime) -> dict[str, UUID]:
-    """Customers' ids by E.164 phone; people not known yet are made."""
-    hashes = {phone_hash(phone): phone for phone in phones}
-    known, _ = ids_and_made(
-        session, {digest: _new_row(digest, phone, now) for digest, phone in hashes.items()}
-    )
-    return {phone: known[digest] for digest, phone in hashes.items()}
+    """Customers' ids by E.164 phone; people not known yet are made.
+
+    Until their rows are locked a phone may change hands or its owner be erased: see `lock_owners`.
+    """
+    ids = ids_by_phone(session, phones)
+    while missing := [phone for phone in phones if phone not in ids]:
+        ids |= make(session, missing, erasures.of(session, phone_hashes.every(missing)), now)
+        if not ids.keys() >= set(missing):  # another transaction has made some of them meanwhile
+            ids |= ids_by_phone(session, missing)
+    return ids
 
 
-def new_rows(phones: Collection[str], now: datetime) -> dict[bytes, Row]:
-    """Rows for people who may be new, by the hash of their phone, with the phone sealed already."""
-    rows = {phone_hash(phone): phone for phone in phones}
-    return {
-        digest: {**_new_row(digest, phone, now), "phone": sealed(phone)} for digest, phone in rows.items()
-    }
+def make(
+    session: Session, phones: Collection[str], erased: erasures.Erased, now: datetime
+) -> dict[str, UUID]:
+    """Makes people with these phones, and returns their ids by phone; somebody who is known by now is left out.
+
+    Who was `erased` and comes again is a new person, whose opt-outs still count. Source: SPEC CP-5.
+    """
+    rows = {phone: _new_row(phone, now) for phone in set(phones) - known_by_now(session, phones)}
+    made = insert_new(session, Customer, sorted(rows.values(), key=lambda row: row["phone_hash"]), (), "id")
+    ids = {phone: row["id"] for phone, row in rows.items() if row["id"] in made}
+    profiles = [
+        {**_profile(ids[phone], told.brand_id, now, None), **erasures.carried(told)}
+        for phone in ids
+        for told in erased.get(phone, ())
+        if erasures.is_out(told.consent, told.stopped_at)
+    ]
+    insert_all(session, Profile, profiles)
+    insert_all(session, ConsentEvent, [erasures.ledger_line(one) for one in profiles])
+    erasures.renew(session, ids.keys() & erased.keys())
+    return ids
 
 
-def ids_and_made(session: Session, new: Mapping[bytes, Row]) -> tuple[dict[bytes, UUID], set[UUID]]:
-    """Ids by the hash of the phone, and of those whom this transaction has made: nobody else knows them yet."""
-    known = _ids_by_hash(session, new)
-    rows = [row for digest, row in sorted(new.items()) if digest not in known]
-    made = insert_new(session, Customer, rows, ("phone_hash",), "id")
-    known |= {row["phone_hash"]: row["id"] for row in rows if row["id"] in made}
-    if len(made) < len(rows):  # another transaction has made some of them meanwhile
-        known = _ids_by_hash(session, new)
-    return known, made
+def known_by_now(session: Session, phones: Collection[str]) -> set[str]:
+    """While hash keys change, those of these phones that have an owner; from now on none gets another."""
+    return set(ids_by_phone(session, phones)) if hash_keys.make_alone(session) else set()
 
 
-def _ids_by_hash(session: Session, hashes: Collection[bytes]) -> dict[bytes, UUID]:
-    found = session.connection().execute(BY_HASH, {"hashes": list(hashes)})
-    return {bytes(digest): customer_id for digest, customer_id in found}
+def ids_by_hash(session: Session, hashes: Mapping[bytes, str]) -> dict[str, UUID]:
+    """Known customers' ids by phone, which is asked for by each of its hashes."""
+    found = session.connection().execute(BY_HASH, {"hashes": list(hashes)}).all()
+    remember(session, {row.id: bytes(row.key) for row in found})
+    return {hashes[bytes(row.phone_hash)]: row.id for row in found}
 
 
-def _new_row(digest: bytes, e164: str, now: datetime) -> dict[str, Any]:
+def _new_row(e164: str, now: datetime) -> dict[str, Any]:
+    key = keyring().new_person_key()
     return {
         "id": new_id(),
-        "phone": e164,
-        "phone_hash": digest,
+        "key": key.wrapped,
+        "phone": PHONE.sealed(key, e164),
+        "phone_hash": phone_hash(e164),
         "last_four_hash": last_four_hash(e164),
         "number_status": "unknown",
         "created_at": now,
@@ -128,7 +177,40 @@ def _new_row(digest: bytes, e164: str, now: datetime) -> dict[str, Any]:
 
 def by_phone(session: Session, e164: str) -> Customer | None:
     """The customer with this phone."""
-    return session.scalars(select(Customer).where(Customer.phone_hash == phone_hash(e164))).one_or_none()
+    mine = select(Customer).where(Customer.phone_hash.in_(phone_hashes.living([e164])))
+    return session.scalars(mine).one_or_none()
+
+
+def owners_of(session: Session, e164: str) -> list[UUID]:
+    """Everybody who is known to have had this phone, its present owner last."""
+    present = ids_by_phone(session, [e164]).get(e164)
+    if present is None:
+        return []
+    return [*earlier_owners(session, present), present]
+
+
+def earlier_owners(session: Session, customer_id: UUID) -> list[UUID]:
+    """Those who are known to have had this customer's phone before."""
+    earlier = select(Customer.id).where(Customer.succeeded_by_id == customer_id).order_by(Customer.id)
+    return list(session.scalars(earlier))
+
+
+def succeed(session: Session, customer_id: UUID, status: str, now: datetime) -> UUID:
+    """Gives a customer's number to a new one, who is made, and returns theirs; the lock on the old one is held.
+
+    `status` is what is known of the number with its new owner.
+    """
+    e164, mine = phone_of(session, customer_id), Customer.id == customer_id
+    freed = {"phone_hash": None, "number_status": REASSIGNED, "number_status_at": now}
+    session.execute(update(Customer).where(mine).values(**freed))
+    row = _new_row(e164, now)
+    insert_all(session, Customer, [row])  # what was told before an erasure ended with whom it was carried to
+    erasures.renew(session, [e164])
+    heir: UUID = row["id"]
+    set_number_status(session, heir, status, now)
+    earlier = or_(mine, Customer.succeeded_by_id == customer_id)
+    session.execute(update(Customer).where(earlier).values(succeeded_by_id=heir))
+    return heir
 
 
 def phone_of(session: Session, customer_id: UUID) -> str:
@@ -139,37 +221,77 @@ def phone_of(session: Session, customer_id: UUID) -> str:
 def lock(session: Session, ids: Collection[UUID], *, skip_locked: bool = False) -> Rows:
     """Locks the customers' rows in id order and returns them; on SQLite the transaction itself is the lock.
 
-    With `skip_locked` the rows another transaction holds are left out. The phones stay unread: see `lock_to_send`.
+    With `skip_locked` the rows another transaction holds are left out. The phones stay unread.
     """
-    return session.connection().execute(LOCK_FREE if skip_locked else LOCK, {"ids": list(ids)}).all()
+    rows = session.connection().execute(LOCK_FREE if skip_locked else LOCK, {"ids": list(ids)}).all()
+    remember(session, {row.id: bytes(row.key) for row in rows})
+    return rows
 
 
-def lock_to_send(session: Session, ids: Collection[UUID]) -> Rows:
-    """As `lock`, with the phones decrypted: only who is about to send needs them."""
-    return session.connection().execute(LOCK_TO_SEND, {"ids": list(ids)}).all()
+def lock_owners(session: Session, e164s: Collection[str], now: datetime) -> dict[str, Any]:
+    """Locks those who have these phones now, and returns their rows by phone; people not known yet are made.
+
+    Between looking a phone up and locking its owner it may change hands: then the new owner is locked as well. To be
+    called before anything is written about them.
+    """
+    while True:
+        ids = ids_of_all(session, e164s, now)
+        locked = {row.id: row for row in lock(session, ids.values())}
+        if all(locked[customer_id].phone_hash is not None for customer_id in ids.values()):
+            return {e164: locked[customer_id] for e164, customer_id in ids.items()}
+
+
+def phones(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The customers' phones, decrypted: only who is about to send needs them."""
+    found = session.connection().execute(PHONES, {"ids": list(ids)})
+    return {row.id: row.phone for row in found}
+
+
+def taken_over_at(session: Session, ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Since when those of these customers have their number who have it from somebody else, or after an erasure."""
+    former = aliased(Customer)
+    is_heir = select(former.id).where(former.succeeded_by_id == Customer.id).exists().label("is_heir")
+    told = select(Customer.id, Customer.created_at, is_heir, func.max(Erasure.at).label("freed_at"))
+    freed = told.outerjoin(Erasure, Erasure.phone_hash == Customer.phone_hash).where(Customer.id.in_(ids))
+    rows = session.execute(freed.group_by(Customer.id))
+    return {row.id: at for row in rows if (at := row.created_at if row.is_heir else row.freed_at)}
 
 
 def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:
-    """Makes the missing profiles of (customer, brand) pairs."""
-    rows = [
-        {
-            "customer_id": customer,
-            "brand_id": brand,
-            "consent": "none",
-            "attributes": {},
-            "tags": [],
-            "said": {},
-            "created_at": now,
-        }
-        for customer, brand in sorted(pairs)
-    ]
+    """Makes the missing profiles of (customer, brand) pairs.
+
+    Who has taken over a number can have agreed to nothing before: with any brand, proof from then is none.
+    """
+    taken = taken_over_at(session, {customer for customer, _ in pairs}) if pairs else {}
+    rows = [_profile(customer, brand, now, taken.get(customer)) for customer, brand in sorted(pairs)]
     insert_ignoring(session, Profile, rows, ("customer_id", "brand_id"))
+
+
+def _profile(customer_id: UUID, brand_id: UUID, now: datetime, taken_over_at: datetime | None) -> Row:
+    return {
+        "customer_id": customer_id,
+        "brand_id": brand_id,
+        "consent": "none",
+        "consent_at": taken_over_at,
+        "attributes": {},
+        "tags": [],
+        "said": {},
+        "separate_consents": [],
+        "is_personalised": True,
+        "created_at": now,
+    }
 
 
 def profiles(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:
     """All profiles of these customers, by (customer, brand)."""
     found = session.connection().execute(PROFILES, {"customers": list(customers)})
     return {(row["customer_id"], row["brand_id"]): dict(row) for row in found.mappings()}
+
+
+def consents(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], Any]:
+    """What of these customers' profiles says whether they may be written to, by (customer, brand)."""
+    found = session.connection().execute(CONSENTS, {"customers": list(customers)})
+    return {(row.customer_id, row.brand_id): row for row in found}
 
 
 def set_number_status(session: Session, customer_id: UUID, status: str, now: datetime) -> None:

@@ -8,8 +8,18 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.store.columns import EncryptedJson
+from app.store.encryption import keyring
+from app.store.personal import ERASED, PersonalJson
 from app.store.tables import Table, primary_key, reference
+
+
+def hidden_key(key: str) -> str:
+    """How the id of an erased person's event is kept: its sender may have made it of a phone. It still counts once."""
+    return _hidden_keys(key)[0]
+
+
+def _hidden_keys(key: str) -> list[str]:
+    return [f"erased:{digest.hex()}" for digest in keyring().all_digests("event", key)]
 
 
 class Event(Table):
@@ -21,11 +31,28 @@ class Event(Table):
     id: Mapped[UUID] = primary_key()
     brand_id: Mapped[UUID] = reference("brands.id")
     customer_id: Mapped[UUID] = reference("customers.id")
-    key: Mapped[str] = mapped_column(String(100))
+    key: Mapped[str] = mapped_column(String(100), info={ERASED: hidden_key})
     type: Mapped[str] = mapped_column(String(60))
-    data: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+    data: Mapped[dict[str, Any]] = mapped_column(PersonalJson)
     at: Mapped[datetime]
     received_at: Mapped[datetime]
+
+
+def known_keys(session: Session, brand_id: UUID, keys: Collection[str]) -> set[str]:
+    """Those of these ids that a brand's event has, or had before its person was erased."""
+    asked = {key: key for key in keys} | {hidden: key for key in keys for hidden in _hidden_keys(key)}
+    stored = session.scalars(select(Event.key).where(Event.brand_id == brand_id, Event.key.in_(asked)))
+    return {asked[key] for key in stored}
+
+
+def order_hash(number: str) -> bytes:
+    """The keyed hash under which an order is found, made with the newest key."""
+    return order_hashes(number)[0]
+
+
+def order_hashes(number: str) -> tuple[bytes, ...]:
+    """Every hash under which an order may stand, the newest first."""
+    return keyring().digests("order", number.strip().upper())
 
 
 class Order(Table):
@@ -42,7 +69,7 @@ class Order(Table):
     customer_id: Mapped[UUID] = reference("customers.id")
     number_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     status: Mapped[str] = mapped_column(String(30))
-    data: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+    data: Mapped[dict[str, Any]] = mapped_column(PersonalJson)
     updated_at: Mapped[datetime]
 
 

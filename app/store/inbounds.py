@@ -1,6 +1,6 @@
 """Inbound messages: stored before they are acknowledged, decided once, in order per customer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,15 +12,18 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     bindparam,
+    delete,
     func,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
 from app.store.columns import Encrypted, PlainJson
+from app.store.personal import ERASED, Personal
 from app.store.tables import Rows, Table, primary_key, reference
 from app.store.writing import update_all
 
@@ -60,8 +63,8 @@ class Inbound(Table):
     brand_id: Mapped[UUID] = reference("brands.id")
     customer_id: Mapped[UUID] = reference("customers.id")
     provider_message_id: Mapped[str] = mapped_column(String(80))
-    text: Mapped[str] = mapped_column(Encrypted)
-    media: Mapped[list[Any]] = mapped_column(PlainJson, default=list)
+    text: Mapped[str] = mapped_column(Personal)
+    media: Mapped[list[Any]] = mapped_column(PlainJson, default=list, info={ERASED: []})
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(16), default=RECEIVED)
@@ -73,7 +76,7 @@ class Inbound(Table):
 
 
 class Quarantined(Table):
-    """A delivery that was authentic and could not be parsed; kept to be replayed after the mend."""
+    """A delivery that was authentic and could not be parsed; kept to be replayed after the mend, which empties it."""
 
     __tablename__ = "quarantine"
 
@@ -161,6 +164,50 @@ def still_understanding(session: Session, ids: Collection[UUID]) -> Rows:
     """Of these texts, those nobody has closed meanwhile; read under the customers' locks."""
     mine = select(Inbound.__table__).where(Inbound.id.in_(ids), Inbound.status == UNDERSTANDING)
     return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()
+
+
+def hand_on(session: Session, former: UUID, heir: UUID, read: Collection[UUID]) -> frozenset[UUID]:
+    """Gives a phone's unread texts to its new owner, but for those just `read`; returns which. Under both locks.
+
+    They are sealed anew: what is the new owner's is opened by the new owner's key, and by no other.
+    """
+    mine = select(Inbound.id, Inbound.text).where(IS_UNREAD, Inbound.customer_id == former)
+    moved = session.execute(mine.where(Inbound.id.not_in(read))).all()
+    update_all(
+        session, Inbound, [{**row._mapping, "customer_id": heir, "conversation_id": None} for row in moved]
+    )
+    return frozenset(row.id for row in moved)
+
+
+def in_quarantine(session: Session) -> Iterator[tuple[UUID, str]]:
+    """What waits there: id and body."""
+    waiting = select(Quarantined.id, Quarantined.body).where(Quarantined.replayed_at.is_(None))
+    in_order = waiting.order_by(Quarantined.received_at, Quarantined.id)
+    for row in session.execute(in_order.execution_options(yield_per=200)):
+        yield row.id, row.body
+
+
+def discard(session: Session, ids: Collection[UUID]) -> None:
+    """Removes deliveries from quarantine with what they held."""
+    if ids:
+        session.execute(delete(Quarantined).where(Quarantined.id.in_(ids)))
+
+
+def stored(session: Session, told: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Those of these messages, each named by its channel and the provider's id, that are there already."""
+    named = tuple_(Inbound.channel_id, Inbound.provider_message_id)
+    found = session.execute(select(Inbound.channel_id, Inbound.provider_message_id).where(named.in_(told)))
+    return {(row.channel_id, row.provider_message_id) for row in found}
+
+
+UNREAD_OF = select(Inbound.customer_id).where(
+    IS_UNREAD, Inbound.customer_id.in_(bindparam("customers", expanding=True))
+)
+
+
+def unread_of(session: Session, customers: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these customers of whom a text is stored and not understood yet."""
+    return frozenset(session.connection().execute(UNREAD_OF, {"customers": list(customers)}).scalars())
 
 
 LAST_WRITTEN = (

@@ -1,24 +1,26 @@
 """What the database knows of the keys: whether a process that starts can read it, and may write with its newest key."""
 
-from hashlib import sha256
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.store import hash_keys
 from app.store.columns import Encrypted, PlainJson
 from app.store.encryption import InvalidToken, Keyring
+from app.store.key_fingerprints import KeyProblem, fingerprint
 from app.store.tables import Table
+
+__all__ = ["KeyProblem", "examine", "fingerprint"]
 
 ONLY = 1
 
 
-class KeyProblem(Exception):
-    """The keys do not fit the database; the text says which, and the mend."""
-
-
 class KeyWitness(Table):
-    """One row: a token under the key in use, a digest under hash and signing key, fingerprints of keys deployed."""
+    """One row: a token under the key in use, a digest under the first hash key and the signing key, fingerprints of the
+    encryption keys deployed.
+    """
 
     __tablename__ = "key_witness"
 
@@ -28,18 +30,12 @@ class KeyWitness(Table):
     fingerprints: Mapped[list[Any]] = mapped_column(PlainJson)
 
 
-def fingerprint(key: str) -> str:
-    """Tells keys apart without telling them."""
-    return sha256(f"fingerprint:{key}".encode()).hexdigest()[:16]
-
-
 def examine(session: Session, ring: Keyring) -> None:
     """Raises KeyProblem where this ring must not work on this database; else notes its keys as deployed.
 
     Rotation is three steps: deploy the new key behind the old one, then in front, then re-encrypt. A newest key that no
     process could read so far would write what the others cannot read: that start is refused.
     """
-    digest = ring.digest("witness", ring.public_key.hex())
     mine = [fingerprint(key) for key in ring.encryption_keys]
     try:
         held = session.scalars(select(KeyWitness).where(KeyWitness.id == ONLY)).one_or_none()
@@ -48,9 +44,13 @@ def examine(session: Session, ring: Keyring) -> None:
             "HUIXIN_ENCRYPTION_KEYS lacks the key that the data is under: add the old key behind the newest"
         ) from None
     if held is None:
+        digest = ring.digest("witness", ring.public_key.hex())
         session.add(KeyWitness(id=ONLY, proof="huixin", digest=digest, fingerprints=mine))
+        hash_keys.examine(session, ring)
         return
-    if bytes(held.digest) != digest:
+    hash_keys.examine(session, ring)
+    known = replace(ring, past_hash_keys=hash_keys.past(session))
+    if bytes(held.digest) not in known.all_digests("witness", ring.public_key.hex()):
         raise KeyProblem(
             "HUIXIN_HASH_KEY or HUIXIN_SIGNING_KEY is not the one of this database: set those that it was made with"
         )

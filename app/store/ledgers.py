@@ -27,10 +27,11 @@ from sqlalchemy.orm import Session
 from app.domain.proof.canonical import row_digest, written_down
 from app.domain.proof.chain import FoundRow
 from app.store.append_only import SEALING
-from app.store.columns import WRAPPING, EnvelopedJson, PlainJson
+from app.store.columns import PlainJson
 from app.store.consents import ConsentEvent
 from app.store.decisions import Decision
 from app.store.encryption import InvalidToken, keyring
+from app.store.personal import WRAPPING, EnvelopedJson, envelope_key, keys_of
 from app.store.seals import Seal
 from app.store.staff import AuditEntry
 from app.store.tables import first_id
@@ -46,11 +47,6 @@ UNREADABLE = (ValueError, TypeError, AttributeError)
 """What a column raises at a value that none of us has written."""
 
 
-def row_key(ledger: str, row_id: UUID) -> bytes:
-    """The key of one row's digest. To tell it lets others check this row, and no other."""
-    return keyring().digest(f"row of {ledger}", row_id.hex)
-
-
 def written(ledger: str, row: Row) -> dict[str, Any]:
     """A row as its digest sees it."""
     return written_down(ledger, {name: value for name, value in row.items() if name not in SEALING})
@@ -58,7 +54,22 @@ def written(ledger: str, row: Row) -> dict[str, Any]:
 
 def proper_digest(ledger: str, row: Row) -> bytes:
     """The digest that a row should have."""
-    return row_digest(row_key(ledger, row["id"]), written(ledger, row))
+    return proof(ledger, row)[1]
+
+
+def proof(ledger: str, row: Row) -> tuple[bytes, bytes]:
+    """The key of one row's digest, and the digest. To tell that key lets others check this row, and no other.
+
+    It is derived from the hash key that was the newest when the row was sealed, which a row does not say: where an
+    older one makes the digest that the row holds, it is that.
+    """
+    told = written(ledger, row)
+    keys = keyring().all_digests(f"row of {ledger}", row["id"].hex)
+    proofs = ((key, row_digest(key, told)) for key in keys)
+    newest = next(proofs)
+    if row["digest"] in (None, newest[1]):
+        return newest
+    return next((one for one in proofs if one[1] == row["digest"]), newest)
 
 
 def unsealed(session: Session, ledger: str, limit: int) -> list[Row]:
@@ -107,16 +118,17 @@ def of_customer(
     if since is not None:
         mine = mine.where(table.c.at >= since)
     rows = session.execute(mine.order_by(table.c.at, table.c.id)).mappings()
-    return [(_opened(table, row), _envelope_keys(table, row)) for row in rows]
+    wrapped = keys_of(session, [customer_id])[customer_id]
+    return [(_opened(table, row), _envelope_keys(table, row, wrapped)) for row in rows]
 
 
-def _envelope_keys(table: CoreTable, row: RowMapping) -> dict[str, str]:
+def _envelope_keys(table: CoreTable, row: RowMapping, wrapped: bytes) -> dict[str, str]:
     """What opens this row's envelopes; nothing for one whose key was destroyed."""
     keys: dict[str, str] = {}
     for column in table.columns:
-        if isinstance(column.type, EnvelopedJson) and row[column.name] is not None:
+        if wrapped and isinstance(column.type, EnvelopedJson) and row[column.name] is not None:
             with suppress(InvalidToken):
-                keys[column.name] = keyring().decrypt(bytes(row[column.name])[:WRAPPING])
+                keys[column.name] = envelope_key(keyring().person_key(wrapped), bytes(row[column.name]))
     return keys
 
 
@@ -173,7 +185,7 @@ def _as_stored(column: Column[Any]) -> Any:
 
 
 def _opened(table: CoreTable, row: RowMapping) -> Row:
-    """A row without what rotation of keys changes."""
+    """A row with the envelopes only: their keys stand before them for the person's key to open."""
     values: dict[str, Any] = {**row}
     for column in table.columns:
         if isinstance(column.type, EnvelopedJson) and values[column.name] is not None:

@@ -9,8 +9,8 @@ from sqlalchemy import ForeignKey, Index, String, bindparam, exists, select, tex
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.store.columns import Encrypted, EncryptedJson
 from app.store.outbound.table import Outbound
+from app.store.personal import Personal, PersonalJson
 from app.store.tables import Rows, Table, primary_key, reference
 
 ACTIVE = "active"
@@ -27,6 +27,12 @@ class Run(Table):
             "due_at",
             postgresql_where=text("status = 'active' AND due_at IS NOT NULL"),
             sqlite_where=text("status = 'active' AND due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_runs_inbound",
+            "inbound_id",
+            postgresql_where=text("inbound_id IS NOT NULL"),
+            sqlite_where=text("inbound_id IS NOT NULL"),
         ),
         Index(None, "customer_id", "brand_id", "status"),
         Index(
@@ -45,7 +51,7 @@ class Run(Table):
     sender_id: Mapped[UUID] = reference("senders.id")
     flow: Mapped[str] = mapped_column(String(60))
     version: Mapped[int]
-    state: Mapped[str] = mapped_column(Encrypted)
+    state: Mapped[str] = mapped_column(Personal)
     status: Mapped[str] = mapped_column(String(10), default=ACTIVE)
     outcome: Mapped[str | None] = mapped_column(String(60))
     due_at: Mapped[datetime | None]
@@ -66,13 +72,14 @@ class OpenQuestion(Table):
     __table_args__ = (
         Index(None, "customer_id", "sender_id", unique=True),
         Index(None, "expires_at"),
+        Index(None, "outbound_id"),
     )
 
     run_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("runs.id"), primary_key=True)
     customer_id: Mapped[UUID] = reference("customers.id")
     sender_id: Mapped[UUID] = reference("senders.id")
     outbound_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("outbounds.id"))
-    choices: Mapped[list[Any]] = mapped_column(EncryptedJson, default=list)
+    choices: Mapped[list[Any]] = mapped_column(PersonalJson)
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
 
@@ -134,6 +141,13 @@ END_MARKETING = (
     .values(status=FINISHED, outcome="opted_out", due_at=None, updated_at=bindparam("at"))
     .returning(Run.__table__.c.id)
 )
+
+
+def end_all(session: Session, customer_id: UUID, outcome: str, now: datetime) -> list[UUID]:
+    """Ends all that runs with a customer; returns the runs."""
+    mine = update(Run).where(Run.customer_id == customer_id, Run.status == ACTIVE)
+    ended = mine.values(status=FINISHED, outcome=outcome, due_at=None, updated_at=now)
+    return list(session.scalars(ended.returning(Run.id)))
 
 
 def end_marketing(session: Session, customers: Collection[UUID], brand_id: UUID, now: datetime) -> list[UUID]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, select, text, update
+from sqlalchemy import Index, LargeBinary, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.columns import Encrypted
@@ -45,6 +45,11 @@ class SimulatedMessage(Table):
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Keeps messages the carrier has taken."""
     insert_all(session, SimulatedMessage, rows)
+
+
+def remove(session: Session, outbound_ids: Collection[UUID]) -> None:
+    """Forgets what was taken of these messages."""
+    session.execute(delete(SimulatedMessage).where(SimulatedMessage.outbound_id.in_(outbound_ids)))
 
 
 def times_tried(session: Session, outbound_ids: Collection[UUID]) -> dict[UUID, int]:

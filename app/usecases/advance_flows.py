@@ -52,7 +52,7 @@ def _advance(parts: Parts, due: Mapping[UUID, UUID], now: datetime) -> int:
         )
         for row in rows:
             turn = book.turn(row.customer_id, row.sender_id, row.id.hex)
-            identity = RunIdentity.of_row(row)
+            identity = RunIdentity.of_row(row).after_a_wait()
             state = RunState.from_json(row.state)
             flow_runs.resume(parts, session, turn, state, TimerFired(now), identity)
             if changes.changed_runs[row.id]["due_at"] == row.due_at:

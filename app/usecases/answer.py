@@ -17,7 +17,7 @@ from app.store import customers, inbounds
 from app.store.inbounds import DONE, UNDERSTANDING, Inbound
 from app.store.outbound.table import Outbound
 from app.usecases import complaints, hand_offs
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Decided
 from app.usecases.follow_route import follow, join_complaint
 from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
@@ -69,6 +69,8 @@ def _decide_received(parts: Parts, waiting: Sequence[UUID], now: datetime) -> An
         book = _book(session, directory, changes, rows, locked, now)
         habits = Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now)
         for row in rows:
+            if row.customer_id in changes.successors:
+                continue  # it is the new owner's now, whose turn comes next
             turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
             if _decide_by_rule(parts, session, turn, row, habits):
                 answered.decided += 1
@@ -89,9 +91,7 @@ def _set_aside(
         rows = session.execute(select(Inbound.__table__).where(mine, Inbound.status != DONE)).all()
         changes = Changes()
         for row in rows:
-            changes.decide(
-                "inbound", row.id, row.customer_id, row.brand_id, "routed", "error", now, row.trace_id
-            )
+            changes.decide(Decided.of("inbound", row, "routed", "error", now))
             values = {"status": DONE, "outcome": "error", "decided_at": now, "leased_until": None}
             changes.closed_inbounds.append({"id": row.id, "conversation_id": None, **values})
         changes.flush(session)
@@ -148,6 +148,8 @@ def _decide_these(
         book = _book(session, directory, changes, rows, locked, now)
         habits = Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now)
         for row in rows:
+            if row.customer_id in changes.successors:
+                continue
             turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
             _decide_by_meaning(parts, session, turn, row, understood[row.id], habits)
             answered.decided += 1

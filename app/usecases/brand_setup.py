@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.flows.definition import Definition
+from app.domain.zones import is_time_zone
 from app.store import brands
 from app.store.brands import Brand
 from app.store.tables import new_id
@@ -46,10 +46,8 @@ def add_brand(
         raise BrandRefused("a brand's short name has small letters, digits and hyphens: such as maixiang")
     if not brand.name.strip() or len(brand.name) > 80 or len(brand.signature) > 40 or len(brand.hotline) > 40:
         raise BrandRefused("give a name of up to 80 characters; signature and hotline have up to 40")
-    try:
-        ZoneInfo(brand.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BrandRefused(f"{brand.timezone} is no time zone: give one such as Asia/Shanghai") from None
+    if not is_time_zone(brand.timezone):
+        raise BrandRefused(f"{brand.timezone} is no time zone: give one such as Asia/Shanghai")
     if brand.industry not in parts.rules.send_windows:
         known = ", ".join(sorted(parts.rules.send_windows))
         raise BrandRefused(f"{brand.industry} is no industry that has hours of its own: give one of {known}")

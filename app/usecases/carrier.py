@@ -19,8 +19,8 @@ from app.providers.contract import (
 )
 from app.providers.simulator import SimulatorSettings, Taking, carrier_plan
 from app.store import simulated
-from app.store.customers import phone_hash
 from app.store.engine import Store
+from app.store.phone_hashes import phone_hash
 from app.store.tables import new_id
 from app.usecases.parts import Parts
 from app.usecases.receipts import apply_receipts
@@ -78,19 +78,16 @@ def _answer(taking: Taking, is_refused: bool, provider_id: UUID) -> Outcome:
 def report(parts: Parts, now: datetime) -> int:
     """Delivers the receipts that the carrier owes by now; returns how many."""
     directory = parts.directory.current(now)
-    told = 0
     with parts.store.read() as session:
         if not simulated.has_due_receipts(session, now):
             return 0
     with parts.store.write() as session:
-        by_channel: dict[UUID, list[ParsedReceipt]] = {}
+        owed = []
         for row in simulated.due_receipts(session, now, BATCH):
             status = ReceiptStatus(row.receipt_status)
             receipt = ParsedReceipt(
                 str(row.id), str(row.outbound_id), None, status, row.receipt_code, row.receipt_due_at
             )
-            by_channel.setdefault(row.channel_id, []).append(receipt)
-        for channel_id, receipts in by_channel.items():
-            if channel_id in directory.channels:
-                told += apply_receipts(parts, session, directory.channels[channel_id], receipts, now)
-    return told
+            if row.channel_id in directory.channels:
+                owed.append((directory.channels[row.channel_id], receipt))
+        return apply_receipts(parts, session, owed, now)

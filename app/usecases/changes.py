@@ -1,5 +1,6 @@
 """What one transaction is going to write, gathered in memory and flushed in one set-based statement a table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from app.store import runs as run_store
 from app.store.complaints import Complaint, ComplaintEvent
 from app.store.consents import ConsentEvent
 from app.store.conversations import Conversation
-from app.store.customers import Profile
+from app.store.customers import Customer, Profile
 from app.store.decisions import Decision
 from app.store.inbounds import Inbound
 from app.store.outbound import queue
@@ -42,12 +43,48 @@ class Withdrawal:
     trace_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One line of the decision log. `details` hold codes and figures, never a phone or a text."""
+
+    subject: str
+    subject_id: UUID
+    customer_id: UUID
+    brand_id: UUID | None
+    verdict: str
+    reason: str
+    at: datetime
+    trace_id: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, subject: str, row: Any, verdict: str, reason: str, at: datetime, **details: Any) -> "Decided":
+        """A line about a row of messages, `inbound` or `outbound`."""
+        told = (row.id, row.customer_id, row.brand_id)
+        return cls(subject, *told, verdict, reason, at, row.trace_id, details)
+
+    def row(self) -> Row:
+        """The line as the log's table takes it."""
+        return {
+            "id": new_id(),
+            "at": self.at,
+            "customer_id": self.customer_id,
+            "brand_id": self.brand_id,
+            "subject": self.subject,
+            "subject_id": self.subject_id,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "details": self.details,
+            "trace_id": self.trace_id,
+        }
+
+
 @dataclass(slots=True)
 class Changes:
     """Rows to insert, and rows to change by id; a row of `changed` holds only what changes."""
 
     outbounds: list[Row] = field(default_factory=list)
-    decisions: list[Row] = field(default_factory=list)
+    decisions: list[Decided] = field(default_factory=list)
     consent_events: list[Row] = field(default_factory=list)
     new_runs: dict[UUID, Row] = field(default_factory=dict)
     changed_runs: dict[UUID, Row] = field(default_factory=dict)
@@ -59,36 +96,15 @@ class Changes:
     new_conversations: dict[UUID, Row] = field(default_factory=dict)
     changed_conversations: dict[UUID, Row] = field(default_factory=dict)
     profiles: dict[tuple[UUID, UUID], Row] = field(default_factory=dict)
+    customers: dict[UUID, Row] = field(default_factory=dict)
     closed_inbounds: list[Row] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
+    successors: dict[UUID, UUID] = field(default_factory=dict)
+    """To whom the phones of those went whom this transaction has ended: what is unread of them is no longer theirs."""
 
-    def decide(
-        self,
-        subject: str,
-        subject_id: UUID,
-        customer_id: UUID,
-        brand_id: UUID | None,
-        verdict: str,
-        reason: str,
-        now: datetime,
-        trace_id: str,
-        **details: Any,
-    ) -> None:
-        """Writes one line of the decision log. `details` hold codes and figures, never a phone or a text."""
-        self.decisions.append(
-            {
-                "id": new_id(),
-                "at": now,
-                "customer_id": customer_id,
-                "brand_id": brand_id,
-                "subject": subject,
-                "subject_id": subject_id,
-                "verdict": verdict,
-                "reason": reason,
-                "details": details,
-                "trace_id": trace_id,
-            }
-        )
+    def decide(self, decided: Decided) -> None:
+        """Writes one line of the decision log."""
+        self.decisions.append(decided)
 
     def flush(self, session: Session) -> None:
         """Writes everything, parents before children."""
@@ -102,11 +118,12 @@ class Changes:
             run_store.close_questions(session, self.closed_questions)
         insert_all(session, OpenQuestion, self.new_questions)
         insert_all(session, ConsentEvent, self.consent_events)
-        insert_all(session, Decision, self.decisions)
+        insert_all(session, Decision, [decided.row() for decided in self.decisions])
         _update_alike(session, Run, self.changed_runs)
         _update_alike(session, Complaint, self.changed_complaints)
         _update_alike(session, Conversation, self.changed_conversations)
         update_all(session, Inbound, self.closed_inbounds)
+        _update_alike(session, Customer, self.customers)
         self._update_profiles(session)
 
     def _update_profiles(self, session: Session) -> None:
@@ -128,7 +145,7 @@ class Changes:
             for row in queue.cancel(session, list(stopped), brand_id, purposes, "opted_out", group[0].at):
                 why = stopped[row.customer_id]
                 told = ("outbound", row.id, row.customer_id, brand_id, "cancelled", "opted_out")
-                self.decide(*told, why.at, why.trace_id, by=why.reason)
+                self.decide(Decided(*told, why.at, why.trace_id, {"by": why.reason}))
             ended = run_store.end_marketing(session, list(stopped), brand_id, group[0].at)
             self.closed_questions.update(ended)
 

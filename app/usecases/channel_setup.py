@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from app.domain.own_hours import OWN_HOURS, HoursRefused, own_hours, told_hours
 from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import ChannelSettings
 from app.store import brands, channels, customers
 from app.store.channels import Channel, Sender
-from app.store.customers import ids_of_all
-from app.store.outbound.table import Outbound
+from app.store.outbound.table import QUEUED, Outbound
 from app.store.tables import new_id
 from app.usecases import audit, messages
 from app.usecases.changes import Changes
@@ -32,6 +32,8 @@ OF_SENDERS = {
     "purpose": f"what they are for: {', '.join(PURPOSES)}",
 }
 """What `--set` takes beside the provider's own settings."""
+ROUNDS = 20
+"""Messages that are sent before a test of the channel, at most, where they are more urgent."""
 
 
 class ChannelRefused(Exception):
@@ -105,9 +107,32 @@ def add_channel(
     return Added(name, addresses, known.has_webhook, f"{base}/inbound", f"{base}/receipts", lacking)
 
 
+def change_hours(parts: Parts, name: str, told: Mapping[str, str], now: datetime, actor: str) -> None:
+    """Sets `marketing_hours` and `service_hours` where they are told; an empty text takes one back.
+
+    Raises ChannelRefused and HoursRefused.
+    """
+    hours = told_hours(told)
+    with parts.store.write() as session:
+        channel = channels.locked(session, name)
+        if channel is None or channel.provider not in parts.directory.providers:
+            raise ChannelRefused(f"there is no channel called {name}: see `huixin channels list`")
+        known = parts.directory.providers[channel.provider]
+        kept = {key: value for key, value in channel.settings.items() if key not in hours}
+        fresh = {key: value for key, value in hours.items() if value}
+        settings, problems = _settings(known.settings, {**kept, **fresh})
+        if settings is None:
+            raise ChannelRefused(*problems)
+        channel.settings = settings.to_stored()
+        audit.note(session, actor, "channel.change", "channel", name, now, None, **hours)
+    parts.directory.renew()
+
+
 def _checked(schema: type[ChannelSettings], name: str, given: Mapping[str, str]) -> ChannelSettings:
-    own = {key: value for key, value in given.items() if key not in OF_SENDERS}
-    settings, problems = _settings(schema, own)
+    hours, beyond = _own_hours(given)
+    own = {key: value for key, value in given.items() if key not in OF_SENDERS and key not in OWN_HOURS}
+    settings, problems = _settings(schema, {**own, **hours})
+    problems += beyond
     if not NAME.fullmatch(name):
         problems.append("the name has small letters, digits and hyphens: it is part of the webhook's address")
     if given.get("purpose", "any") not in PURPOSES:
@@ -115,6 +140,17 @@ def _checked(schema: type[ChannelSettings], name: str, given: Mapping[str, str])
     if problems or settings is None:
         raise ChannelRefused(*problems)
     return settings
+
+
+def _own_hours(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The hours that are given, and what is wrong with the others."""
+    hours, problems = dict[str, str](), list[str]()
+    for name in OWN_HOURS:
+        try:
+            hours |= {name: kept} if (kept := own_hours(name, given.get(name, ""))) else {}
+        except HoursRefused as refused:
+            problems.append(f"{name}: {refused}")
+    return hours, problems
 
 
 def _sender(channel_id: UUID, brand_id: UUID, address: str, given: Mapping[str, str]) -> Sender:
@@ -157,13 +193,15 @@ def send_test(parts: Parts, channel: ChannelView, e164: str, text: str, now: dat
         raise ChannelRefused(f"channel {channel.name} has no sender")
     directory, changes, sender = parts.directory.current(now), Changes(), channel.senders[0]
     with parts.store.write() as session:
-        customer_id = ids_of_all(session, [e164], now)[e164]
-        locked = {row.id: row for row in customers.lock(session, [customer_id])}
+        owner = customers.lock_owners(session, [e164], now)[e164]
+        customer_id, locked = owner.id, {owner.id: owner}
         book = Reader(session, directory, changes, now).turns({(customer_id, sender.id)}, locked)
         turn = book.turn(customer_id, sender.id, uuid4().hex)
         outbound_id = messages.queue(parts, turn, text, Cause(CauseKind.CHANNEL_TEST, now))
         changes.flush(session)
-    dispatch_channel(parts, channel, None)
+    for _ in range(ROUNDS):  # what is more urgent goes first
+        if not dispatch_channel(parts, channel, None).claimed or fate(parts, outbound_id).status != QUEUED:
+            break
     return outbound_id
 
 

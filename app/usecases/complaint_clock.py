@@ -23,6 +23,7 @@ from app.store.outbound.table import Outbound
 from app.store.tables import Rows
 from app.usecases import complaints, flow_runs
 from app.usecases.changes import Changes
+from app.usecases.directory import Directory
 from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
 from app.usecases.run_identity import fresh_identity
@@ -45,7 +46,7 @@ def ask_follow_ups(parts: Parts, now: datetime) -> int:
     """Asks the customers of resolved complaints whose time has come, by day where they live."""
 
     def ask(session: Session, turn: Turn, row: dict[str, Any]) -> int:
-        zone = turn.customer.timezone or turn.brand.timezone
+        zone = turn.timezone
         if row["status"] != complaint_store.RESOLVED or row["follow_up_at"] is not None:
             return 0
         if not complaints.is_asking_time(now, zone):
@@ -109,19 +110,36 @@ def _act(
 
 @contextmanager
 def _turns(parts: Parts, ids: set[UUID], now: datetime) -> Iterator[tuple[Session, list[Turn]]]:
-    """The turns of these customers with every brand they have an unsettled complaint with, under their locks."""
     directory, changes = parts.directory.current(now), Changes()
     with parts.store.write() as session:
-        locked = {row.id: row for row in customers.lock(session, ids)}
-        pairs = {(row.customer_id, row.brand_id) for row in complaint_store.unresolved(session, ids)}
-        wanted = set()
-        for customer_id, brand_id in pairs:
-            sender = directory.sender_for(brand_id, "service", _known_sender(session, customer_id, brand_id))
-            if sender is not None:
-                wanted.add((customer_id, sender.id))
-        book = Reader(session, directory, changes, now).turns(wanted, locked)
-        yield session, [book.turn(customer_id, sender_id, "") for customer_id, sender_id in sorted(wanted)]
+        yield session, complaining_turns(session, directory, changes, ids, now)
         changes.flush(session)
+
+
+def complaining_turns(
+    session: Session,
+    directory: Directory,
+    changes: Changes,
+    ids: set[UUID],
+    now: datetime,
+    *,
+    is_to_write: bool = True,
+) -> list[Turn]:
+    """The turns of these customers with every brand they have an unsettled complaint with, under their locks.
+
+    Where the brand is to write, those are left out to whom it has no active number to write from.
+    """
+    locked = {row.id: row for row in customers.lock(session, ids)}
+    pairs = {(row.customer_id, row.brand_id) for row in complaint_store.unresolved(session, ids)}
+    wanted = set()
+    for customer_id, brand_id in pairs:
+        sender = directory.sender_for(brand_id, "service", _known_sender(session, customer_id, brand_id))
+        if sender is None and not is_to_write:
+            sender = next((one for one in directory.senders.values() if one.brand_id == brand_id), None)
+        if sender is not None:
+            wanted.add((customer_id, sender.id))
+    book = Reader(session, directory, changes, now).turns(wanted, locked)
+    return [book.turn(customer_id, sender_id, "") for customer_id, sender_id in sorted(wanted)]
 
 
 def _known_sender(session: Session, customer_id: UUID, brand_id: UUID) -> UUID | None:

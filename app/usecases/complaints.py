@@ -91,24 +91,33 @@ def customer_wrote(turn: Turn, inbound_id: UUID) -> None:
 
 def replied(turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID, handed_at: datetime) -> None:
     """A provider has taken what a person wrote: the first such text is the first response, as of its leaving."""
-    resolved_at = complaint["resolution_at"]
-    is_news = resolved_at is None or handed_at < resolved_at
-    if is_news and handed_at not in SlaState.from_json(complaint["clock"]).replies:
-        _move(turn, complaint, SlaEvent("replied", handed_at), staff_id=staff_id, outbound_id=outbound_id)
+    state = SlaState.from_json(complaint["clock"])
+    is_known = outbound_id in state.replies or outbound_id == state.resolved_by
+    if not is_known and handed_at >= state.opened_at:
+        _move(turn, complaint, SlaEvent("replied", handed_at, outbound_id=outbound_id), staff_id=staff_id)
 
 
-def reply_failed(
-    turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID, handed_at: datetime | None
-) -> None:
-    """What a person wrote has not reached the customer: it is no response, and the clock goes on."""
-    event = SlaEvent("reply_failed", handed_at or turn.now)
-    _move(turn, complaint, event, staff_id=staff_id, outbound_id=outbound_id)
+def reply_failed(turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID, reason: str) -> None:
+    """What a person wrote has not reached the customer: it is no response, and the clock goes on.
+
+    Where it was to tell of the resolution, nothing is resolved: the complaint is open again, and in the inbox.
+    """
+    state = SlaState.from_json(complaint["clock"])
+    is_resolution = state.status == complaint_store.RESOLVED and outbound_id == state.resolved_by
+    kind = sla.EventKind.RESOLUTION_FAILED if is_resolution else sla.EventKind.REPLY_FAILED
+    event = SlaEvent(kind, turn.now, reason, outbound_id=outbound_id)
+    _move(turn, complaint, event, staff_id=staff_id)
+    if is_resolution:
+        conversation_id = hand_offs.hand_off(turn, "resolution_not_told")
+        _change(turn, complaint, follow_up_from=None, conversation_id=conversation_id)
+        turn.decide("complaint", complaint["id"], "not_resolved", reason, number=complaint["number"])
 
 
-def resolved(turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID) -> None:
+def resolved(turn: Turn, complaint: Row, staff_id: UUID, outbound_id: UUID | None) -> None:
     """The matter is settled as staff see it; the customer will be asked, and marketing stays held until then."""
-    _move(turn, complaint, SlaEvent("resolved", turn.now), staff_id=staff_id, outbound_id=outbound_id)
-    zone = turn.customer.timezone or turn.brand.timezone
+    event = SlaEvent("resolved", turn.now, outbound_id=outbound_id)
+    _move(turn, complaint, event, staff_id=staff_id)
+    zone = turn.timezone
     _change(turn, complaint, follow_up_from=sla.follow_up_at(turn.now, zone))
     turn.change_profile(hold_until=turn.now + HOLD_UNTIL_FOLLOWED_UP)
 
@@ -148,6 +157,14 @@ def followed_up(turn: Turn, complaint_id: UUID, outcome: str) -> None:
     turn.decide("complaint", held["id"], "followed_up", result, number=held["number"])
 
 
+def erased(turn: Turn, complaint: Row) -> None:
+    """Who complained has been erased: nobody can be answered or asked any more."""
+    if complaint["resolution_at"] is None:
+        _move(turn, complaint, SlaEvent("resolved", turn.now))
+    _move(turn, complaint, SlaEvent("followed_up", turn.now, "erased"))
+    _change(turn, complaint, follow_up_from=None)
+
+
 def noted(turn: Turn, complaint: Row, staff_id: UUID, text: str) -> None:
     """An internal note, which the customer never sees."""
     _note_event(turn, complaint, "noted", staff_id=staff_id, note=text)
@@ -158,26 +175,30 @@ def record_breaches(turn: Turn, complaint: Row) -> int:
     state = SlaState.from_json(complaint["clock"])
     late = sla.due_breaches(state, turn.now)
     for clock in late:
-        _move(turn, complaint, SlaEvent("breached", turn.now, clock.value), clock=clock.value)
+        _move(turn, complaint, SlaEvent("breached", turn.now, clock.value))
         turn.decide("complaint", complaint["id"], "breached", clock.value, number=complaint["number"])
     return len(late)
 
 
-def _move(turn: Turn, complaint: Row, event: SlaEvent, **noted_as: Any) -> None:
+def _move(
+    turn: Turn,
+    complaint: Row,
+    event: SlaEvent,
+    *,
+    staff_id: UUID | None = None,
+    inbound_id: UUID | None = None,
+) -> None:
     """Applies an event to the complaint's clocks and keeps both."""
     state = sla.apply(SlaState.from_json(complaint["clock"]), event)
     _change(turn, complaint, **_clock_columns(state))
-    details = {"detail": event.detail} if event.detail else {}
-    staff_id, inbound_id = noted_as.get("staff_id"), noted_as.get("inbound_id")
-    outbound_id = noted_as.get("outbound_id")
     _note_event(
         turn,
         complaint,
         event.kind,
         staff_id=staff_id,
         inbound_id=inbound_id,
-        outbound_id=outbound_id,
-        details=details,
+        outbound_id=event.outbound_id,
+        details={"detail": event.detail} if event.detail else {},
     )
 
 
@@ -208,6 +229,7 @@ def _note_event(
         {
             "id": new_id(),
             "complaint_id": complaint["id"],
+            "customer_id": complaint["customer_id"],
             "sequence": complaint["event_count"],
             "kind": kind,
             "at": turn.now,

@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.domain.imports.rows import names_brand
+from app.domain.imports.sources import OWN_ACTS, ConsentSource, source_named
 from app.store import customers
-from app.store.customers import ids_of_all
 from app.usecases import audit, opting
 from app.usecases.api_access import Caller
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Decided
+from app.usecases.partners import PartnerRefused, bringing
 from app.usecases.parts import Parts
 
 Value = str | int | float | bool | None
@@ -25,10 +27,13 @@ class Grant:
     source: str
     wording: str
     at: datetime
+    partner: str | None = None
+    """Who brought it, by name."""
 
 
 class ConsentRefused(Exception):
-    """The consent cannot count. Reasons: `withdrawn_later`, `stopped`, `consent_known_later`."""
+    """The consent cannot count, or there is none. Reasons: `opted_out`, `withdrawn_later`, `stopped`,
+    `consent_known_later`, `sensitive_consent_missing`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -52,14 +57,20 @@ def put(
     told: Mapping[str, Any],
     attributes: Mapping[str, Value],
 ) -> bool:
-    """Keeps name and language where `told` has them, and each attribute; None removes one. True: a new customer."""
+    """Keeps name, language and time zone where `told` has them, and each attribute; None removes one.
+
+    Returns whether the customer is new to the brand. Raises ConsentRefused, and keeps nothing, where one
+    is sensitive and there is no separate consent to its class.
+    """
     with _record(parts, caller, e164, now) as (record, is_new):
         held = {name: kept for name, kept in record.profile["attributes"].items() if name not in attributes}
         source = {"source": caller.actor, "at": now.isoformat()}
         fresh = {name: {"value": value, **source} for name, value in attributes.items() if value is not None}
-        values = {name: told[name] for name in ("name", "language") if name in told}
+        if parts.rules.sensitive.missing(fresh, record.profile["separate_consents"]):
+            raise ConsentRefused("sensitive_consent_missing")
+        values = {name: told[name] for name in ("name", "language", "timezone") if name in told}
         _change(record, caller, **values, attributes={**held, **fresh})
-        named = sorted([*values, *attributes])
+        named = sorted([*told, *attributes])
         audit.note(
             record.session,
             caller.actor,
@@ -73,27 +84,37 @@ def put(
 
 
 def grant(parts: Parts, caller: Caller, e164: str, given: Grant, now: datetime) -> None:
-    """Records consent to marketing. Raises ConsentRefused where the customer has withdrawn it since.
+    """Records consent to marketing. Raises ConsentRefused where the customer has withdrawn it since, or has withdrawn
+    it at all and this is no sign-up of their own,
+    and PartnerRefused where the partner who brought it is not named, or has no agreement that runs.
 
     Who has sent STOP to everything can only lift that by a text of their own. Source: SPEC IN-6, CP-1.
     """
+    is_needed = source_named(given.source) == ConsentSource.PARTNER
+    partner_id = bringing(parts, caller.brand.id, given.partner, is_needed=is_needed)
+    if partner_id and not names_brand(given.wording, (caller.brand.name, caller.brand.signature)):
+        raise PartnerRefused("brand_unnamed")
     with _record(parts, caller, e164, now) as (record, _):
         profile = record.profile
         if profile["stopped_at"] is not None:
             raise ConsentRefused("stopped")
-        if profile["consent_at"] is not None and given.at < profile["consent_at"]:
-            is_out = profile["consent"] in ("withdrawn", "held")
+        is_out = profile["consent"] in ("withdrawn", "held")
+        if is_out and source_named(given.source) not in OWN_ACTS:
+            raise ConsentRefused("opted_out")
+        known_at = profile["consent_at"]
+        if known_at is not None and (given.at < known_at or (is_out and given.at == known_at)):
             raise ConsentRefused("withdrawn_later" if is_out else "consent_known_later")
-        evidence = {"told_by": caller.actor, "told_at": now.isoformat()}
+        evidence = {"told_by": caller.actor, "told_at": now.isoformat(), "told_source": given.source}
         opting.ledger(
             record.changes,
             record.customer_id,
             caller.brand.id,
             "granted",
-            given.source[:40],
+            code_of(given.source),
             given.at,
             wording=given.wording,
             evidence=evidence,
+            partner_id=partner_id,
         )
         _change(record, caller, consent="granted", consent_at=given.at)
         _decide(record, caller, "granted", "api_consent", now, given.source)
@@ -107,8 +128,9 @@ def withdraw(parts: Parts, caller: Caller, e164: str, source: str, scope: str, n
             record.customer_id,
             [caller.brand.id],
             scope,
-            source[:40],
+            code_of(source),
             now,
+            evidence={"told_by": caller.actor, "told_source": source},
             reason="api_withdrawal",
             trace_id="",
         )
@@ -120,14 +142,18 @@ def _record(parts: Parts, caller: Caller, e164: str, now: datetime) -> Iterator[
     """The customer's profile under the lock; what changes is written at the end."""
     brand_id = caller.brand.id
     with parts.store.write() as session:
-        customer_id = ids_of_all(session, [e164], now)[e164]
-        customers.lock(session, [customer_id])
+        customer_id = customers.lock_owners(session, [e164], now)[e164].id
         is_new = (customer_id, brand_id) not in customers.profiles(session, [customer_id])
         customers.add_profiles(session, {(customer_id, brand_id)}, now)
         profile = customers.profiles(session, [customer_id])[customer_id, brand_id]
         record = _Record(session, customer_id, profile, Changes())
         yield record, is_new
         record.changes.flush(session)
+
+
+def code_of(source: str) -> str:
+    """What is kept of a source in the clear: its code. The caller's own words may name somebody, and stay sealed."""
+    return source_named(source) or "other"
 
 
 def _change(record: _Record, caller: Caller, **values: Any) -> None:
@@ -138,16 +164,6 @@ def _decide(
     record: _Record, caller: Caller, verdict: str, reason: str, now: datetime, source: str, **details: Any
 ) -> None:
     customer_id = record.customer_id
-    record.changes.decide(
-        "consent",
-        customer_id,
-        customer_id,
-        caller.brand.id,
-        verdict,
-        reason,
-        now,
-        "",
-        source=source,
-        **details,
-    )
+    told = ("consent", customer_id, customer_id, caller.brand.id, verdict, reason, now)
+    record.changes.decide(Decided(*told, details={"source": code_of(source), **details}))
     audit.note(record.session, caller.actor, f"consent.{verdict}", "customer", str(customer_id), now)

@@ -14,7 +14,7 @@ from app.flow_files import SHIPPED, read_path
 from app.store import brands, customers
 from app.store.brands import Brand
 from app.store.channels import Channel, Sender
-from app.store.customers import Profile, ids_of_all
+from app.store.customers import ids_of_all
 from app.store.tables import new_id
 from app.usecases import opting
 from app.usecases.changes import Changes
@@ -72,8 +72,8 @@ def _make(session: Session, recipe: dict[str, Any], now: datetime) -> None:
     changes = Changes()
     for person in recipe["customers"]:
         customer_id = people[person["phone"]]
-        session.get_one(Profile, (customer_id, brand.id)).name = person["name"]
-        changes.profiles[customer_id, brand.id] = {"language": person.get("language")}
+        told = {"name": person["name"], "language": person.get("language")}
+        changes.profiles[customer_id, brand.id] = told
         if person["consent"]:
             opting.ledger(changes, customer_id, brand.id, "granted", "demo", now, wording="演示数据")
             changes.profiles[customer_id, brand.id] |= {"consent": "granted", "consent_at": now}

@@ -1,33 +1,39 @@
 """What staff do at the desk: take a conversation, reply by SMS, note, wait, resolve, hand back to the bot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.content.check import Finding
+from app.domain.delivery_codes import REASSIGNED
 from app.domain.purpose import Cause, CauseKind
 from app.domain.text import clean, is_blank
 from app.store import complaints as complaint_store
 from app.store import conversations, customers
 from app.store.outbound.table import Outbound
-from app.usecases import audit, complaints, hand_offs, messages
+from app.usecases import audit, complaints, hand_offs, messages, number_owners, staff_texts
 from app.usecases.changes import Changes
+from app.usecases.directory import Directory
 from app.usecases.parts import Parts
+from app.usecases.staff_texts import Judged
 from app.usecases.turn import Reader, Turn
-
-MAX_REPLY = 500
 
 
 class DeskRefusal(Exception):
-    """What staff asked for cannot be done; `reason` is a code that the page words."""
+    """What staff asked for cannot be done; `reason` is a code that the page words.
 
-    def __init__(self, reason: str) -> None:
+    A text that would not be sent comes with the `objections` of the content checks.
+    """
+
+    def __init__(self, reason: str, objections: tuple[Finding, ...] = ()) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.objections = reason, objections
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +57,19 @@ def reply(
 
     It counts as a response once a provider has taken it (`staff_replies`), not before. A form that is sent
     twice names the same `outbound_id` and sends one text.
-    Raises DeskRefusal: `empty`, `too_long`, `unknown_customer`, `no_sender`.
+    Raises DeskRefusal: `empty`, `unknown_customer`, `no_sender`, or what the content checks object to.
     """
     text = clean(text).strip()
     if is_blank(text):
         raise DeskRefusal("empty")
-    if len(text) > MAX_REPLY:
-        raise DeskRefusal("too_long")
     with _desk(parts, customer_id, brand_id, now) as (session, turn):
         if outbound_id is not None and session.get(Outbound, outbound_id) is not None:
             return outbound_id
+        _still_theirs(turn)
         complaint = turn.open_complaint
+        cause = staff_texts.reply_cause(turn, now)
+        _check(parts, turn, text, cause)
         _take(turn, staff, now)
-        cause = Cause(CauseKind.STAFF_REPLY, now)
-        if complaint is not None and not _wrote_lately(turn, now):
-            cause = Cause(CauseKind.COMPLAINT, now)
         origin = messages.Origin(
             complaint_id=complaint["id"] if complaint else None, staff_id=staff.id, is_follow_up=False
         )
@@ -73,6 +77,17 @@ def reply(
         audit.note(session, staff.email, "desk.reply", "customer", str(customer_id), now, staff.id)
     parts.wake.ring("outbound")
     return outbound_id
+
+
+def preview(parts: Parts, customer_id: UUID, brand_id: UUID, text: str, now: datetime) -> Judged | None:
+    """A reply as the customer would get it now, and what the checks say of it; None where it cannot be told yet."""
+    directory = parts.directory.current(now)
+    with parts.store.read() as session:
+        customer = session.get(customers.Customer, customer_id)
+        if customer is None or brand_id not in directory.brands:
+            return None
+        turn = _turn(session, directory, Changes(), customer_id, brand_id, {customer_id: customer}, now)
+        return staff_texts.judged(parts, turn, clean(text).strip(), staff_texts.reply_cause(turn, now))
 
 
 def take(parts: Parts, staff: StaffMember, customer_id: UUID, brand_id: UUID, now: datetime) -> None:
@@ -93,30 +108,66 @@ def hand_back(parts: Parts, staff: StaffMember, customer_id: UUID, brand_id: UUI
         audit.note(session, staff.email, "desk.hand_back", "customer", str(customer_id), now, staff.id)
 
 
-def resolve(parts: Parts, staff: StaffMember, complaint_id: UUID, text: str, now: datetime) -> None:
+def reassign(parts: Parts, staff: StaffMember, customer_id: UUID, brand_id: UUID, now: datetime) -> None:
+    """The number is somebody else's now: the customer's consent and profile end with every brand."""
+    with _desk(parts, customer_id, brand_id, now) as (session, turn):
+        _still_theirs(turn)
+        number_owners.end(session, turn.changes, customer_id, "staff", now, status="unknown")
+        audit.note(session, staff.email, "desk.reassign", "customer", str(customer_id), now, staff.id)
+
+
+def resolve(
+    parts: Parts,
+    staff: StaffMember,
+    complaint_id: UUID,
+    text: str,
+    now: datetime,
+    *,
+    is_told_otherwise: bool = False,
+) -> None:
     """Marks a complaint as resolved and tells the customer: in staff's own words, or in the standing ones.
 
-    Raises DeskRefusal: `unknown_complaint`, `already_resolved`, `too_long`.
+    No text goes to one who `is_told_otherwise`: by phone, in the shop. Where a text cannot be sent after all, the
+    complaint comes back (`staff_replies`).
+    Raises DeskRefusal: `unknown_complaint`, `already_resolved`, or what the content checks object to.
     """
     customer_id, brand_id = _owner(parts, complaint_id)
     text = clean(text).strip()
-    if len(text) > MAX_REPLY:
-        raise DeskRefusal("too_long")
     with _desk(parts, customer_id, brand_id, now) as (session, turn):
         complaint = _complaint(turn, complaint_id)
         if complaint["status"] not in (complaint_store.OPEN, complaint_store.WAITING):
             raise DeskRefusal("already_resolved")
-        cause = Cause(CauseKind.COMPLAINT, now)
-        origin = messages.Origin(complaint_id=complaint_id, staff_id=staff.id)
-        if text:
-            outbound_id = messages.queue(parts, turn, text, cause, origin)
-        else:
-            outbound_id = messages.say(parts, turn, "resolved", cause, origin)
+        outbound_id = None
+        if not is_told_otherwise:
+            outbound_id = _tell_resolved(parts, turn, staff, complaint_id, text)
         complaints.resolved(turn, complaint, staff.id, outbound_id)
         if turn.conversation is not None:
             hand_offs.change(turn, status=conversations.CLOSED, closed_at=now, staff_until=None)
         audit.note(session, staff.email, "complaint.resolve", "complaint", str(complaint_id), now, staff.id)
     parts.wake.ring("outbound")
+
+
+def _tell_resolved(parts: Parts, turn: Turn, staff: StaffMember, complaint_id: UUID, text: str) -> UUID:
+    _still_theirs(turn)
+    cause = Cause(CauseKind.COMPLAINT, turn.now)
+    text = text or messages.standing(parts, turn, "resolved", turn.language)
+    _check(parts, turn, text, cause)
+    return messages.queue(
+        parts, turn, text, cause, messages.Origin(complaint_id=complaint_id, staff_id=staff.id)
+    )
+
+
+def _still_theirs(turn: Turn) -> None:
+    """Refuses what would reach whoever has the number now."""
+    if turn.customer.number_status == REASSIGNED:
+        raise DeskRefusal("reassigned_already")
+
+
+def _check(parts: Parts, turn: Turn, text: str, cause: Cause) -> None:
+    """Refuses a text that the gate would refuse for what it says."""
+    objections = staff_texts.judged(parts, turn, text, cause).objections
+    if objections:
+        raise DeskRefusal(objections[0].code, objections)
 
 
 def note(parts: Parts, staff: StaffMember, complaint_id: UUID, text: str, now: datetime) -> None:
@@ -135,19 +186,30 @@ def _desk(parts: Parts, customer_id: UUID, brand_id: UUID, now: datetime) -> Ite
     directory, changes = parts.directory.current(now), Changes()
     with parts.store.write() as session:
         locked = {row.id: row for row in customers.lock(session, [customer_id])}
-        if customer_id not in locked or brand_id not in directory.brands:
+        if customer_id not in locked or not locked[customer_id].key or brand_id not in directory.brands:
             raise DeskRefusal("unknown_customer")
-        profile = customers.profiles(session, [customer_id]).get((customer_id, brand_id))
-        if profile is None:
-            raise DeskRefusal("unknown_customer")
-        known = profile["last_sender_id"]
-        last = _last_sender(session, customer_id, brand_id) or known
-        sender = directory.sender_for(brand_id, "service", last)
-        if sender is None:
-            raise DeskRefusal("no_sender")
-        book = Reader(session, directory, changes, now).turns({(customer_id, sender.id)}, locked)
-        yield session, book.turn(customer_id, sender.id, "")
+        yield session, _turn(session, directory, changes, customer_id, brand_id, locked, now)
         changes.flush(session)
+
+
+def _turn(
+    session: Session,
+    directory: Directory,
+    changes: Changes,
+    customer_id: UUID,
+    brand_id: UUID,
+    rows: Mapping[UUID, Any],
+    now: datetime,
+) -> Turn:
+    profile = customers.profiles(session, [customer_id]).get((customer_id, brand_id))
+    if profile is None:
+        raise DeskRefusal("unknown_customer")
+    last = _last_sender(session, customer_id, brand_id) or profile["last_sender_id"]
+    sender = directory.sender_for(brand_id, "service", last)
+    if sender is None:
+        raise DeskRefusal("no_sender")
+    book = Reader(session, directory, changes, now).turns({(customer_id, sender.id)}, rows)
+    return book.turn(customer_id, sender.id, "")
 
 
 def _last_sender(session: Session, customer_id: UUID, brand_id: UUID) -> UUID | None:
@@ -179,8 +241,3 @@ def _take(turn: Turn, staff: StaffMember, now: datetime) -> None:
     if turn.conversation is None:
         hand_offs.hand_off(turn, "staff_began")
     hand_offs.change(turn, staff_id=staff.id, staff_until=now + hand_offs.STAFF_HOLD)
-
-
-def _wrote_lately(turn: Turn, now: datetime) -> bool:
-    last = turn.customer.last_inbound_at
-    return last is not None and (now - last).total_seconds() < 86_400

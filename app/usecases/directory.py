@@ -1,4 +1,4 @@
-"""Who may write and through what: brands, channels and senders as one snapshot, renewed every two seconds."""
+"""Who may write, through what and with which licences: one snapshot of the set-up, renewed every two seconds."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.domain.licences import Held
+from app.domain.offers import Offer
 from app.providers.contract import Capabilities, ChannelSettings, Provider
-from app.store import brands, channels
+from app.store import brands, channels, licences, offers
 from app.store.engine import Store
 
 RENEWED_AFTER = timedelta(seconds=2)
@@ -70,6 +72,10 @@ class Directory:
     brands: Mapping[UUID, BrandView]
     channels: Mapping[UUID, ChannelView]
     senders: Mapping[UUID, SenderView]
+    licences: Mapping[UUID, tuple[Held, ...]]
+    """What each brand has on record."""
+    offers: Mapping[UUID, Mapping[str, Offer]] = field(default_factory=dict)
+    """By brand and name, for filling texts; the gate reads them anew."""
 
     def channel_named(self, name: str) -> ChannelView | None:
         """The channel of a webhook's address."""
@@ -101,10 +107,13 @@ def load(session: Session, providers: Mapping[str, Provider[Any, Any]]) -> Direc
         for row in channels.all_channels(session)
         if row.provider in providers
     }
+    known = {row.id: _brand(row) for row in brands.all_brands(session)}
     return Directory(
-        {row.id: _brand(row) for row in brands.all_brands(session)},
+        known,
         views,
         {sender.id: sender for sender in senders if sender.channel_id in views},
+        licences.held(session),
+        offers.of_brands(session, known),
     )
 
 
@@ -157,17 +166,18 @@ class DirectoryCache:
     def current(self, now: datetime) -> Directory:
         """The picture, loaded anew when it is too old or the clock was set back."""
         with self._lock:
-            if self._directory is None or not self.is_fresh(now):
+            directory = self.at_hand(now)
+            if directory is None:
                 with self._store.read() as session:
-                    self._directory = load(session, self.providers)
+                    directory = self._directory = load(session, self.providers)
                 self._loaded_at = now
-            return self._directory
+            return directory
 
-    def is_fresh(self, now: datetime) -> bool:
-        """Whether the picture can be had without asking the database."""
+    def at_hand(self, now: datetime) -> Directory | None:
+        """The picture if it is fresh; waits for nothing, neither the database nor who is loading it."""
         loaded_at = self._loaded_at
-        is_new = loaded_at is not None and loaded_at <= now < loaded_at + RENEWED_AFTER
-        return is_new and self._directory is not None
+        is_fresh = loaded_at is not None and loaded_at <= now < loaded_at + RENEWED_AFTER
+        return self._directory if is_fresh else None
 
     def renew(self) -> None:
         """Forget the picture: something has just been changed by this process."""

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from app.store import inbounds
 from app.store.channels import Channel
 from app.store.inbounds import Quarantined
 from app.usecases import audit
@@ -23,7 +24,7 @@ def discard(parts: Parts, ids: Collection[UUID], actor: str, now: datetime) -> s
             .with_for_update(of=Quarantined)
         )
         found = session.execute(waiting).all()
-        session.execute(delete(Quarantined).where(Quarantined.id.in_([row.id for row in found])))
+        inbounds.discard(session, [row.id for row in found])
         for row in found:
             came = row.received_at.isoformat()
             told = {"channel": row.name, "received_at": came, "why": row.why}

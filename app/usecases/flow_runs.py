@@ -1,6 +1,5 @@
 """Drives runs in the database's world: starts them, resumes them, and keeps where they rest."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -29,12 +28,11 @@ def start(
     turn.changes.new_runs[identity.id] = {
         "id": identity.id,
         "brand_id": turn.brand.id,
-        "customer_id": turn.customer.id,
         "sender_id": turn.sender.id,
         "started_at": turn.now,
         "event_id": identity.event_id,
         "complaint_id": identity.complaint_id,
-        **_kept(rested.state, identity, turn.now),
+        **_kept(turn, rested.state, identity),
     }
     _settle(parts, session, turn, rested, identity)
     return rested
@@ -46,7 +44,7 @@ def resume(
     """Tells a run what happened and keeps where it rests then."""
     library = parts.flows.of(turn.brand, turn.channel.capabilities.style.value)
     rested = drive(library, state, stimulus, DatabaseWorld(parts, session, turn, identity), turn.now)
-    kept = _kept(rested.state, identity, turn.now)
+    kept = _kept(turn, rested.state, identity)
     if identity.id in turn.changes.new_runs:
         turn.changes.new_runs[identity.id].update(kept)
     else:
@@ -64,8 +62,9 @@ def resume(
     return rested
 
 
-def _kept(state: RunState, identity: RunIdentity, now: datetime) -> dict[str, Any]:
+def _kept(turn: Turn, state: RunState, identity: RunIdentity) -> dict[str, Any]:
     return {
+        "customer_id": turn.customer.id,
         "flow": state.flow,
         "version": state.version,
         "state": state.to_json(),
@@ -76,7 +75,7 @@ def _kept(state: RunState, identity: RunIdentity, now: datetime) -> dict[str, An
         "cause_type": identity.cause.event_type,
         "cause_at": identity.cause.at,
         "inbound_id": identity.inbound_id,
-        "updated_at": now,
+        "updated_at": turn.now,
     }
 
 

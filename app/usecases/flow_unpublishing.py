@@ -11,7 +11,7 @@ from app.domain.flows.stimuli import StaffActed
 from app.store import customers, flows, runs
 from app.store.outbound import queue
 from app.usecases import audit, flow_runs
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Decided
 from app.usecases.directory import BrandView
 from app.usecases.parts import Parts
 from app.usecases.run_identity import RunIdentity
@@ -66,6 +66,5 @@ def _end(parts: Parts, session: Session, found: Mapping[UUID, UUID], now: dateti
         flow_runs.resume(parts, session, turn, state, gone, RunIdentity.of_row(row))
     changes.closed_questions.update(row.id for row in rows)
     for unsent in queue.cancel_of_runs(session, [row.id for row in rows], "flow_unpublished", now):
-        told = ("outbound", unsent.id, unsent.customer_id, unsent.brand_id, "cancelled", "flow_unpublished")
-        changes.decide(*told, now, unsent.trace_id)
+        changes.decide(Decided.of("outbound", unsent, "cancelled", "flow_unpublished", now))
     changes.flush(session)

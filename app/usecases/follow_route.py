@@ -26,6 +26,8 @@ from app.usecases.turn import Turn
 
 SIGN_UP = "sign_up"
 """The flow that asks for consent where none of the brand's flows is started by the intent `opt_in`."""
+WRONG_NUMBER = "wrong_number"
+"""The flow that asks whether the number is somebody else's now."""
 
 
 def follow(
@@ -49,7 +51,7 @@ def follow(
             messages.say(parts, turn, wording, cause, messages.Origin(inbound_id=row.id))
             _remember(turn, wording)
         case WrongNumber():
-            _wrong_number(parts, turn, row, cause)
+            _wrong_number(parts, session, turn, row, cause)
         case ToStaff():
             _to_staff(parts, turn, row, route, cause)
         case Silence(reason="abuse"):
@@ -137,10 +139,14 @@ def _opt_in(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedIn
     return None
 
 
-def _wrong_number(parts: Parts, turn: Turn, row: Any, cause: Cause) -> None:
+def _wrong_number(parts: Parts, session: Session, turn: Turn, row: Any, cause: Cause) -> None:
+    """Marketing is held; the flow asks whether it is so. Where the brand has none, a person finds it out."""
     opting.hold(turn, "wrong_number", row.id)
-    hand_offs.hand_off(turn, "wrong_number")
-    messages.say(parts, turn, "wrong_number", cause, messages.Origin(inbound_id=row.id))
+    trigger = Triggered(by="intent", text=row.text, at=row.received_at)
+    identity = fresh_identity(cause, inbound_id=row.id)
+    if flow_runs.start(parts, session, turn, WRONG_NUMBER, trigger, identity) is None:
+        hand_offs.hand_off(turn, "wrong_number")
+        messages.say(parts, turn, "wrong_number", cause, messages.Origin(inbound_id=row.id))
 
 
 def _to_staff(parts: Parts, turn: Turn, row: Any, route: ToStaff, cause: Cause) -> None:

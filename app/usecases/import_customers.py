@@ -1,42 +1,41 @@
 """Takes over a business's list of customers, batch by batch; a killed import goes on where it stopped."""
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.domain.imports.columns import Columns, columns_of
-from app.domain.imports.rows import Entry, Finding, Row, Terms, merged
+from app.domain.imports.columns import Columns
+from app.domain.imports.rows import Entry, Finding, Row, merged
 from app.domain.imports.seen import SeenPhones
-from app.domain.imports.sources import ConsentSource
-from app.sheets import MOST_ROWS, Unreadable, open_sheet
 from app.sheets.sheet import SheetRow
 from app.store import imports
 from app.store.imports import DONE, RUNNING, Import
 from app.store.tables import new_id
 from app.usecases import audit
-from app.usecases.dialling import region_of
+from app.usecases.customer_list import CustomerList, digest_of, read_rows, terms_of
 from app.usecases.directory import BrandView
-from app.usecases.importing_batch import Batch, Origin
+from app.usecases.importing_batch import Batch, Overtaken
+from app.usecases.importing_newcomers import Origin
 from app.usecases.importing_report import Report
 from app.usecases.parts import Parts
 
 BATCH_ON_SQLITE = 100
 """Rows a transaction at first: nobody else can write meanwhile, so it is to last 50 ms at most (DESIGN)."""
-LEAST, MOST = 40, 400
-SHORT_S, LONG_S = 0.02, 0.04
+LEAST, MOST = 40, 1000
+SHORT_S, LONG_S = 0.015, 0.03
 """A transaction on SQLite that was longer makes the next batch smaller, one that was shorter makes it larger."""
 BATCH = 1000
+RACES = 3
+"""How often a batch is made anew because somebody in it came to be known meanwhile."""
+SKIPPED = 10_000
+"""Rows of an earlier attempt that are read again without a pause."""
 COUNTED = (
     *("rows", "new", "changed", "unchanged", "duplicates", "left_out", "values_ignored"),
     *("grant", "known", "service_only", "stays_out"),
@@ -45,30 +44,6 @@ COUNTED = (
 
 class TakenOver(Exception):
     """Another process is importing the same list at this moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A list and what its owner vouches for. `consent_at` and `wording` may be missing: then it is for service only."""
-
-    path: Path
-    source: ConsentSource
-    consent_at: datetime | None
-    wording: str | None
-    told_columns: Mapping[str, str]
-    actor: str
-    language: str
-    """In which the report is written, zh or en."""
-    report: Path
-    file_name: str
-
-    def as_json(self) -> dict[str, Any]:
-        """The terms as the table of imports keeps them."""
-        told = {
-            name: value for name, value in asdict(self).items() if name not in ("path", "report", "actor")
-        }
-        at = self.consent_at
-        return {**told, "consent_at": at.isoformat() if at else None, "told_columns": dict(self.told_columns)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,62 +57,37 @@ class Outcome:
     report: Path | None
 
 
-def terms_of(parts: Parts, brand: BrandView, order: Order, now: datetime) -> Terms:
-    """What holds for the whole list."""
-    region = region_of(parts.directory.current(now), brand.id) or "CN"
-    zone = ZoneInfo(brand.timezone)
-    return Terms(order.source, order.consent_at, order.wording, region, zone, now)
-
-
-def header_of(path: Path) -> list[str]:
-    """The names of a list's columns. Raises Unreadable."""
-    with open_sheet(path) as sheet:
-        return sheet.header
-
-
-@contextmanager
-def read_rows(path: Path, told_columns: Mapping[str, str]) -> Iterator[tuple[Columns, Iterator[SheetRow]]]:
-    """The columns and the rows of a list. Raises Unreadable and ColumnsUnclear."""
-    with open_sheet(path) as sheet:
-        yield columns_of(sheet.header, told_columns), _few(sheet.rows)
-
-
-def _few(rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
-    count = 0
-    for count, row in enumerate(rows, 1):
-        if count > MOST_ROWS:
-            raise Unreadable("too_many_rows", f"{MOST_ROWS:,}")
-        yield row
-    if not count:
-        raise Unreadable("no_rows")
+Steps = Generator[int, None, Outcome]
+"""An import under way: see `carry_on`."""
 
 
 def import_customers(
-    parts: Parts, brand: BrandView, order: Order, tell: Callable[[int], None] = lambda row: None
+    parts: Parts, brand: BrandView, given: CustomerList, tell: Callable[[int], None] = lambda row: None
 ) -> Outcome:
     """Imports the list to its end. Raises Unreadable, ColumnsUnclear and TakenOver; what is kept by then stays."""
-    return carry_on(parts, brand, order, lambda: begin(parts, brand, order), tell)
+    steps = carry_on(parts, brand, given, lambda: begin(parts, brand, given))
+    while True:
+        try:
+            tell(next(steps))
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
 
 
-def carry_on(
-    parts: Parts,
-    brand: BrandView,
-    order: Order,
-    find: Callable[[], Import],
-    tell: Callable[[int], None] = lambda row: None,
-) -> Outcome:
+def carry_on(parts: Parts, brand: BrandView, given: CustomerList, find: Callable[[], Import]) -> Steps:
     """Opens the list, takes the import that `find` gives once it could be opened, and does what is left of it.
 
-    What `tell` raises stops it after a batch that is kept.
+    Yields the row it has reached whenever it may be left for a while, or for good: what it has kept by then stays.
+    Raises what `import_customers` raises.
     """
-    with read_rows(order.path, order.told_columns) as (columns, rows):
+    with read_rows(given.path, given.told_columns) as (columns, rows):
         held = find()
-        report = Report(order.report, held.report_size, order.language)
+        report = Report(given.report, held.report_size, given.language)
         if held.state == DONE:
             return Outcome(held.id, held.counts, True, held.last_row, _made(report))
-        work = _Work(parts, brand, order, columns, held, report)
+        work = _Work(parts, brand, given, columns, held, report)
         try:
-            work.run(rows, tell)
+            yield from work.steps(rows)
         finally:
             report.close()
         return Outcome(held.id, dict(work.counts), False, held.last_row, _made(report))
@@ -147,9 +97,17 @@ def _made(report: Report) -> Path | None:
     return report.path if report.size() else None
 
 
-def begin(parts: Parts, brand: BrandView, order: Order) -> Import:
-    """The row of this import: a new one, or the one that an earlier attempt has left."""
-    digest, now = digest_of(order), parts.now()
+def begin(parts: Parts, brand: BrandView, given: CustomerList) -> Import:
+    """The row of this import: a new one, or the one that an earlier attempt has left, or makes at this moment."""
+    digest = digest_of(given)
+    try:
+        return _begun(parts, brand, given, digest)
+    except IntegrityError:
+        return _begun(parts, brand, given, digest)
+
+
+def _begun(parts: Parts, brand: BrandView, given: CustomerList, digest: bytes) -> Import:
+    now = parts.now()
     with parts.store.write() as session:
         held = imports.known(session, brand.id, digest)
         if held is None:
@@ -157,38 +115,36 @@ def begin(parts: Parts, brand: BrandView, order: Order) -> Import:
                 id=new_id(),
                 brand_id=brand.id,
                 digest=digest,
-                file_name=order.file_name[:200],
-                actor=order.actor[:80],
+                file_name=given.file_name[:200],
+                actor=given.actor[:80],
                 state=RUNNING,
-                terms=order.as_json(),
+                terms=given.as_json(),
                 counts={},
                 last_row=0,
                 report_size=0,
                 begun_at=now,
             )
             session.add(held)
-            told = {"file": held.file_name, "source": order.source.value, "brand": brand.code}
-            audit.note(session, order.actor, "customers.import", "import", str(held.id), now, None, **told)
+            told = {"file": held.file_name, "source": given.source.value, "brand": brand.code}
+            audit.note(session, given.actor, "customers.import", "import", str(held.id), now, None, **told)
     return held
-
-
-def digest_of(order: Order) -> bytes:
-    """The same for the same bytes on the same terms."""
-    terms = {name: value for name, value in order.as_json().items() if name not in ("language", "file_name")}
-    with order.path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
-    return hashlib.sha256(json.dumps([content, terms], sort_keys=True).encode()).digest()
 
 
 class _Work:
     """One attempt at one import: reads a batch, writes it with how far that brings the import, goes on."""
 
     def __init__(
-        self, parts: Parts, brand: BrandView, order: Order, columns: Columns, held: Import, report: Report
+        self,
+        parts: Parts,
+        brand: BrandView,
+        given: CustomerList,
+        columns: Columns,
+        held: Import,
+        report: Report,
     ) -> None:
-        self.parts, self.order, self.columns, self.report = parts, order, columns, report
-        self.terms = terms_of(parts, brand, order, held.begun_at)
-        self.origin = Origin(held.id, brand.id, held.file_name, held.actor)
+        self.parts, self.given, self.columns, self.report = parts, given, columns, report
+        self.terms = terms_of(parts, brand, given, held.begun_at)
+        self.origin = Origin(held.id, brand.id, held.file_name, held.actor, given.partner_id)
         self.last_row = held.last_row
         self.counts = Counter({**dict.fromkeys(COUNTED, 0), **held.counts})
         self.size = BATCH_ON_SQLITE if parts.store.is_sqlite else BATCH
@@ -197,19 +153,21 @@ class _Work:
         self.again: set[str] = set()
         self.fresh = Counter[str]()
 
-    def run(self, rows: Iterator[SheetRow], tell: Callable[[int], None]) -> None:
+    def steps(self, rows: Iterator[SheetRow]) -> Iterator[int]:
         """Reads every row; those that were written before are read for their phones alone."""
-        number = self.last_row
+        number = written_before = self.last_row
         for row in rows:
-            if row.number <= self.last_row:
+            if row.number <= written_before:
                 if phone := Row(row.cells, self.columns, self.terms).phone_only():
                     self.seen.add(phone)
+                if row.number % SKIPPED == 0:
+                    yield row.number
                 continue
             number = row.number
             self._take(row)
             if self.fresh["rows"] >= self.size:
                 self._write(number)
-                tell(number)
+                yield number
         self._write(number, is_last=True)
 
     def _take(self, row: SheetRow) -> None:
@@ -232,9 +190,23 @@ class _Work:
         self.entries[entry.phone] = entry if earlier is None else merged(earlier, entry)
 
     def _write(self, number: int, *, is_last: bool = False) -> None:
+        for is_last_try in (*(False,) * RACES, True):
+            try:
+                counts = self._try(number, is_last=is_last)
+                break
+            except (IntegrityError, Overtaken):  # somebody of the batch is known by now, or somebody else
+                if is_last_try:
+                    raise
+        self.counts, self.last_row = Counter(counts), number
+        self.entries, self.again, self.fresh = {}, set(), Counter()
+
+    def _try(self, number: int, *, is_last: bool) -> dict[str, int]:
+        """Writes the batch in one transaction, and returns what was counted by then."""
         now, size = self.parts.now(), self.report.size()
         counts = dict.fromkeys(COUNTED, 0)
-        batch = Batch(self.origin, self.entries, self.again, now)
+        batch = Batch(
+            self.parts.store, self.origin, self.entries, self.again, now, self.parts.rules.sensitive
+        )
         with self.parts.store.write() as session:
             session.connection()  # the wait for other writers is over: from here on they wait for us
             begun = clock.monotonic()
@@ -248,8 +220,7 @@ class _Work:
             if is_last:
                 self._note_end(session, counts, now)
         self._resize(clock.monotonic() - begun)
-        self.counts, self.last_row = Counter(counts), number
-        self.entries, self.again, self.fresh = {}, set(), Counter()
+        return counts
 
     def _resize(self, seconds: float) -> None:
         if self.parts.store.is_sqlite and seconds > LONG_S:
@@ -259,5 +230,5 @@ class _Work:
 
     def _note_end(self, session: Session, counts: Mapping[str, int], now: datetime) -> None:
         import_id, told = str(self.origin.import_id), {"file": self.origin.file_name, "counts": dict(counts)}
-        actor = self.order.actor
+        actor = self.given.actor
         audit.note(session, actor, "customers.import_ended", "import", import_id, now, None, **told)

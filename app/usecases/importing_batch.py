@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,100 +11,147 @@ from sqlalchemy.orm import Session
 
 from app.domain.imports.rows import Entry
 from app.domain.imports.verdict import Verdict, verdict
-from app.store import customers
-from app.store.columns import sealed, sealed_json
+from app.domain.sensitive import SensitiveAttributes
+from app.store import customers, erasures, phone_hashes
 from app.store.customers import Profile
+from app.store.engine import Store
 from app.store.writing import insert_all
 from app.usecases import opting
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Decided
+from app.usecases.importing_newcomers import Newcomers, Origin
 
 _NOTHING_KNOWN: Mapping[str, Any] = {
     "name": None,
     "language": None,
+    "timezone": None,
     "consent": "none",
     "consent_at": None,
     "stopped_at": None,
     "attributes": {},
     "tags": [],
+    "separate_consents": [],
+    "is_personalised": True,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Which import of which brand; it stands in the ledger beside what was proved."""
-
-    import_id: UUID
-    brand_id: UUID
-    file_name: str
-    actor: str
+class Overtaken(Exception):
+    """A number of the batch has gone to a new owner since it was looked up, or its owner was erased."""
 
 
 class Batch:
-    """People who are about to be written, by phone. What takes long is done before the transaction: hashing, sealing.
+    """People who are about to be written, by phone.
 
-    Those in `again` stood further up in the list and are not counted once more.
+    What takes long is done before the transaction: who is known is looked up, and the rows of those who are not are
+    sealed and made ready for the driver. Where somebody comes to be known meanwhile, `write` raises IntegrityError,
+    where a number changes hands or its owner is erased, Overtaken; a new batch of the same people sees it. Those in
+    `again` stood further up in the list and are not counted once more.
     """
 
     def __init__(
-        self, origin: Origin, entries: Mapping[str, Entry], again: Iterable[str], now: datetime
+        self,
+        store: Store,
+        origin: Origin,
+        entries: Mapping[str, Entry],
+        again: Iterable[str],
+        now: datetime,
+        sensitive: SensitiveAttributes,
     ) -> None:
-        self.origin, self.now, self.again = origin, now, set(again)
+        self.origin, self.now, self.again, self.sensitive = origin, now, set(again), sensitive
         self.changes, self.counts = Changes(), Counter[str]()
-        self.new = customers.new_rows(list(entries), now)
-        self.entries = dict(zip(self.new, entries.values(), strict=True))
-        self.names = {key: sealed(one.name) for key, one in self.entries.items() if one.name}
-        told = {"told_by": origin.actor, "told_at": now.isoformat()}
-        self.evidence: dict[str, Any] = {**told, "import": str(origin.import_id), "file": origin.file_name}
-        self.nothing = {**_NOTHING_KNOWN, "attributes": sealed_json({}), "said": {}, "created_at": now}
+        hashes = phone_hashes.every(entries)
+        with store.read() as session:
+            ids = customers.ids_by_hash(session, hashes)
+            self.hashes = {digest: phone for digest, phone in hashes.items() if phone not in ids}
+            erased = erasures.of(session, self.hashes)
+        self.known = {customer_id: entries[phone] for phone, customer_id in ids.items()}
+        self.returning = {phone: entries[phone] for phone in erased}
+        newest = {phone: digest for digest, phone in reversed(self.hashes.items()) if phone not in erased}
+        new = {digest: self._lawful(entries[phone]) for phone, digest in newest.items()}
+        self.newcomers = Newcomers(store.engine.dialect, origin, dict(sorted(new.items())), now)
+
+    def _lawful(self, entry: Entry) -> Entry:
+        """Of somebody new, who can have given no separate consent, nothing sensitive is kept."""
+        missing = self.sensitive.missing((*entry.attributes, *entry.tags), ())
+        if not missing:
+            return entry
+        self.counts["values_ignored"] += len(missing)
+        attributes = {name: value for name, value in entry.attributes.items() if name not in missing}
+        return replace(
+            entry, attributes=attributes, tags=tuple(tag for tag in entry.tags if tag not in missing)
+        )
 
     def write(self, session: Session) -> Counter[str]:
         """Keeps them, and returns counts. Locks those who are known: an opt-out that comes now is either seen or
         sees what we wrote."""
-        brand_id = self.origin.brand_id
-        ids, made = customers.ids_and_made(session, self.new)
-        profiles = self._profiles(
-            session, [customer_id for customer_id in ids.values() if customer_id not in made]
-        )
+        new = [entry.phone for entry in self.newcomers.entries]
+        if new and customers.known_by_now(session, new):
+            raise Overtaken
+        self.newcomers.write(session)
+        if new and erasures.of(session, self.hashes).keys() & new:
+            raise Overtaken  # somebody came, opted out and was erased, all of it since they were looked up
+        self.counts.update(self.newcomers.counts)
+        made = customers.ids_of_all(session, list(self.returning), self.now) if self.returning else {}
+        self.known.update({made[phone]: entry for phone, entry in self.returning.items()})
+        if self.known:
+            self._write_known(session)
+        return self.counts
+
+    def _write_known(self, session: Session) -> None:
+        locked = customers.lock(session, self.known)
+        if any(person.phone_hash is None for person in locked):
+            raise Overtaken
+        profiles = customers.profiles(session, self.known)
+        strangers = {person.id for person in locked if (person.id, self.origin.brand_id) not in profiles}
+        taken = customers.taken_over_at(session, strangers) if strangers else {}
         fresh: list[dict[str, Any]] = []
-        for digest, entry in self.entries.items():
-            customer_id = ids[digest]
-            profile = profiles.get((customer_id, brand_id))
-            changed = self._changed(customer_id, digest, profile or _NOTHING_KNOWN)
+        for person in locked:
+            entry, key = self.known[person.id], (person.id, self.origin.brand_id)
+            profile = profiles.get(key)
+            unknown = {**_NOTHING_KNOWN, "consent_at": taken.get(person.id)}
+            changed = self._changed(person.id, profile or unknown)
             if profile is None:
-                fresh.append({**self.nothing, **changed, "customer_id": customer_id, "brand_id": brand_id})
+                made = {**unknown, "said": {}, "created_at": self.now, **changed}
+                fresh.append({**made, "customer_id": person.id, "brand_id": self.origin.brand_id})
             elif changed:
-                self.changes.profiles[customer_id, brand_id] = changed
+                self.changes.profiles[key] = changed
             if entry.phone not in self.again:
                 self.counts["new" if profile is None else "changed" if changed else "unchanged"] += 1
         insert_all(session, Profile, fresh)
         self.changes.flush(session)
-        return self.counts
 
-    def _profiles(self, session: Session, known: list[UUID]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:
-        if not known:
-            return {}
-        customers.lock(session, known)
-        return customers.profiles(session, known)
-
-    def _changed(self, customer_id: UUID, digest: bytes, profile: Mapping[str, Any]) -> dict[str, Any]:
+    def _changed(self, customer_id: UUID, profile: Mapping[str, Any]) -> dict[str, Any]:
         """What the row says that was not known."""
-        entry, told = self.entries[digest], dict[str, Any]()
+        entry, told = self.known[customer_id], dict[str, Any]()
         if entry.name is not None and entry.name != profile["name"]:
-            told["name"] = self.names[digest]
+            told["name"] = entry.name
         if entry.language is not None and entry.language != profile["language"]:
             told["language"] = entry.language
-        if set(entry.tags) - set(profile["tags"]):
-            told["tags"] = list(dict.fromkeys((*profile["tags"], *entry.tags)))
+        if entry.timezone is not None and entry.timezone != profile["timezone"]:
+            told["timezone"] = entry.timezone
+        withheld = self._withheld(customer_id, entry, profile)
+        tags = [tag for tag in entry.tags if tag not in withheld]
+        if set(tags) - set(profile["tags"]):
+            told["tags"] = list(dict.fromkeys((*profile["tags"], *tags)))
         held = profile["attributes"]
-        source = {"source": self.origin.actor, "at": self.now.isoformat()}
         fresh = {
-            name: {"value": value, **source}
-            for name, value in entry.attributes.items()
-            if held.get(name, {}).get("value") != value
+            name: one
+            for name, one in self.origin.attributes(entry, self.now).items()
+            if held.get(name, {}).get("value") != one["value"] and name not in withheld
         }
         if fresh:
             told["attributes"] = {**held, **fresh}
         return {**told, **self._consent(customer_id, entry, profile)}
+
+    def _withheld(self, customer_id: UUID, entry: Entry, profile: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Sensitive values to whose class there is no separate consent: they are not kept, and it is logged."""
+        missing = self.sensitive.missing((*entry.attributes, *entry.tags), profile["separate_consents"])
+        self.counts["values_ignored"] += len(missing)
+        for kind in sorted(set(missing.values())):
+            told = ("attribute", customer_id, customer_id, self.origin.brand_id, "refused")
+            details = {"scope": str(kind), "source": "import"}
+            refused = Decided(*told, "sensitive_consent_missing", self.now, details=details)
+            self.changes.decide(refused)
+        return missing
 
     def _consent(self, customer_id: UUID, entry: Entry, profile: Mapping[str, Any]) -> dict[str, Any]:
         proof, origin = entry.proof, self.origin
@@ -114,9 +161,8 @@ class Batch:
             return {}
         is_granted = said is Verdict.GRANT
         decided = ("granted", "import_consent") if is_granted else ("refused", "import_opted_out")
-        self.changes.decide(
-            "consent", customer_id, customer_id, origin.brand_id, *decided, self.now, "", source=proof.source
-        )
+        told = ("consent", customer_id, customer_id, origin.brand_id, *decided, self.now)
+        self.changes.decide(Decided(*told, details={"source": proof.source}))
         if not is_granted:
             return {}
         opting.ledger(
@@ -127,6 +173,7 @@ class Batch:
             proof.source,
             proof.at,
             wording=proof.wording,
-            evidence=self.evidence,
+            evidence=origin.evidence(self.now),
+            partner_id=origin.partner_for(proof.source),
         )
         return {"consent": "granted", "consent_at": proof.at}

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from app.store import erasures
 from app.store.outbound import queue
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Decided
 from app.usecases.parts import Parts
 
 
@@ -14,9 +15,11 @@ def release(parts: Parts, now: datetime) -> dict[str, int]:
         released = queue.release_expired(session, now)
         lost = queue.expire_hand_overs(session, now)
         for row in lost:
-            told = ("outbound", row.id, row.customer_id, row.brand_id, "unknown", "hand_over_lost")
-            changes.decide(*told, now, row.trace_id)
+            changes.decide(Decided.of("outbound", row, "unknown", "hand_over_lost", now))
         changes.flush(session)
+        queue.end_unknown_of(
+            session, erasures.among(session, {row.customer_id for row in lost}), erasures.REASON, now
+        )
     if released:
         parts.wake.ring("outbound")
     return {"released": released, "lost": len(lost)}

@@ -1,5 +1,6 @@
 """What logging in reads and writes: the account, its failures and its lock-out, the new password."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,6 +100,15 @@ def succeed(parts: Parts, account: Account, attempt: UUID, action: str, now: dat
 def fail(parts: Parts, account: Account, now: datetime) -> None:
     """Says of an attempt that its password was wrong; it stays counted."""
     note(parts, account, FAILED, now)
+
+
+def leave(parts: Parts, account: Account, now: datetime) -> None:
+    """Ends all sessions of the account: a copy of a cookie that has been logged out opens nothing."""
+    with parts.store.write() as session:
+        session.execute(
+            update(Staff).where(Staff.id == account.id).values(fs_uniquifier=secrets.token_hex(32))
+        )
+        audit.note(session, account.email, "log_out", "staff", str(account.id), now, account.id)
 
 
 def note(parts: Parts, account: Account, action: str, now: datetime, **details: Any) -> None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.audience import audience_of
 from app.domain.compliance.rules.frequency_cap import LONGEST
 from app.domain.purpose import Purpose
-from app.store.consents import ConsentEvent
+from app.store import partners
+from app.store.consents import TAKES_BACK, ConsentEvent
 from app.store.events import Order
 from app.store.outbound.table import ACCEPTED, DELIVERED, HANDING, READ, SENT, UNKNOWN, Outbound
 
@@ -27,10 +28,27 @@ HANDED = select(Outbound.customer_id, Outbound.brand_id, Outbound.handed_at).whe
     Outbound.status.in_(COUNTED),
     Outbound.handed_at > bindparam("since"),
 )
-FIRST_CONSENT = (
-    select(ConsentEvent.customer_id, ConsentEvent.brand_id, func.min(ConsentEvent.at))
-    .where(ConsentEvent.customer_id.in_(_THESE), ConsentEvent.kind == "granted")
-    .group_by(ConsentEvent.customer_id, ConsentEvent.brand_id)
+_LATER = ConsentEvent.__table__.alias("later")
+_SINCE = select(_LATER.c.id).where(
+    _LATER.c.customer_id == ConsentEvent.customer_id,
+    _LATER.c.brand_id == ConsentEvent.brand_id,
+    _LATER.c.at >= ConsentEvent.at,
+    _LATER.c.id > ConsentEvent.id,
+)
+_ENDED = _SINCE.where(_LATER.c.kind == "ended").exists()
+"""The number has changed hands since: what its former owner agreed to is nobody's consent."""
+_TAKEN_BACK = _SINCE.where(_LATER.c.kind.in_(TAKES_BACK)).exists()
+"""The customer has opted out since: where they are in again, it is by a later grant."""
+GRANTS = (
+    select(
+        ConsentEvent.customer_id,
+        ConsentEvent.brand_id,
+        ConsentEvent.partner_id,
+        func.min(ConsentEvent.at),
+        func.max(case((_TAKEN_BACK, 0), else_=1)),
+    )
+    .where(ConsentEvent.customer_id.in_(_THESE), ConsentEvent.kind == "granted", ~_ENDED)
+    .group_by(ConsentEvent.customer_id, ConsentEvent.brand_id, ConsentEvent.partner_id)
 )
 LAST_ORDER = (
     select(Order.customer_id, Order.brand_id, func.max(Order.updated_at))
@@ -45,18 +63,28 @@ class MarketingFacts:
 
     now: datetime
     handed: dict[Pair, list[datetime]] = field(default_factory=dict)
-    first_consent: Mapping[Pair, datetime] = field(default_factory=dict)
+    first_consent: dict[Pair, datetime] = field(default_factory=dict)
+    brought_by: dict[Pair, set[UUID | None]] = field(default_factory=dict)
+    """Which partners have brought the consent that stands; None stands for consent that the brand got itself."""
+    agreed_until: Mapping[UUID, datetime] = field(default_factory=dict)
+    """When the agreement with each partner ends; read where one has brought somebody."""
     last_order: Mapping[Pair, datetime] = field(default_factory=dict)
 
     @classmethod
     def read(cls, session: Session, customers: Collection[UUID], now: datetime) -> "MarketingFacts":
-        """With three queries, under the customers' locks."""
+        """With three queries, and one more where partners are concerned, under the customers' locks."""
         told = {"customers": list(customers)}
         connection = session.connection()
         found = cls(now)
         for customer, brand, at in connection.execute(HANDED, {**told, "since": now - LONGEST}):
             found.handed.setdefault((customer, brand), []).append(at or now)
-        found.first_consent = {(c, b): at for c, b, at in connection.execute(FIRST_CONSENT, told)}
+        for customer, brand, partner, at, stands in connection.execute(GRANTS, told):
+            pair = customer, brand
+            found.first_consent[pair] = min(at, found.first_consent.get(pair, at))
+            if stands:
+                found.brought_by.setdefault(pair, set()).add(partner)
+        if any(partner is not None for brought in found.brought_by.values() for partner in brought):
+            found.agreed_until = partners.agreed_until(session)
         found.last_order = {(c, b): at for c, b, at in connection.execute(LAST_ORDER, told)}
         return found
 
@@ -64,16 +92,23 @@ class MarketingFacts:
         """One more is about to leave."""
         self.handed.setdefault(pair, []).append(self.now)
 
+    def agreement_ends_at(self, pair: Pair) -> datetime | None:
+        """When the last agreement ends by which the consent came; None where the brand got it itself, too."""
+        brought = self.brought_by.get(pair, {None})
+        ends = [self.agreed_until[partner] for partner in brought if partner is not None]
+        return None if None in brought else max(ends)
+
     def last_interaction(self, pair: Pair, last_inbound_at: datetime | None) -> datetime | None:
         """When the customer last replied or bought."""
         signs = [at for at in (last_inbound_at, self.last_order.get(pair)) if at is not None]
         return max(signs, default=None)
 
-    def audience(self, pair: Pair, last_inbound_at: datetime | None) -> str:
+    def audience(self, pair: Pair, last_inbound_at: datetime | None, tags: Collection[str]) -> str:
         """The customer's class, which decides the cap that counts."""
         return audience_of(
             self.first_consent.get(pair),
             self.last_order.get(pair),
             self.last_interaction(pair, last_inbound_at),
             self.now,
+            tags=tags,
         )

@@ -1,19 +1,19 @@
 """Decides opting out and in by rule, inside the transaction that stores the texts, before they are acknowledged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
-from app.domain.delivery_codes import CodeKind, after_receipt
+from app.domain.delivery_codes import ENDED
 from app.domain.opt_out import OptInByRule, OptOutByRule, OptOutWords, Scope, judge_opt_out, language_told
 from app.domain.purpose import Cause, CauseKind
 from app.domain.text import fold, strip_marks
-from app.store import customers, runs
+from app.store import runs
 from app.store.customers import Customer
 from app.store.inbounds import DONE
 from app.store.outbound import queue as outbound_queue
@@ -33,21 +33,32 @@ class Answered:
 
 
 Verdict = OptOutByRule | OptInByRule | Answered
+PEOPLE = Customer.__table__
+AT = bindparam("at", type_=PEOPLE.c.last_inbound_at.type)
+HAS_SUSPECT_NUMBER = PEOPLE.c.number_status.not_in(("unknown", "verified", *ENDED))
 WROTE = (
-    update(Customer.__table__)  # type: ignore[arg-type]
-    .where(Customer.id.in_(bindparam("ids", expanding=True)))
-    .values(last_inbound_at=bindparam("at"))
+    update(PEOPLE)  # type: ignore[arg-type]
+    .where(PEOPLE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        last_inbound_at=AT,
+        number_status=case((HAS_SUSPECT_NUMBER, "verified"), else_=PEOPLE.c.number_status),
+        number_status_at=case((HAS_SUSPECT_NUMBER, AT), else_=PEOPLE.c.number_status_at),
+    )
 )
+"""Who writes has a working number, whatever receipts have said. Source: SPEC SE-3."""
 
 
 def decide_opting(
-    parts: Parts, session: Session, directory: Directory, new: Sequence[Arrival], now: datetime
+    parts: Parts,
+    session: Session,
+    directory: Directory,
+    new: Sequence[Arrival],
+    locked: Mapping[UUID, Any],
+    now: datetime,
 ) -> set[UUID]:
     """Under the customers' locks: notes that they wrote, and applies opting out and in; returns who opted out."""
     ids = {arrival.customer_id for arrival in new}
-    locked = {row.id: row for row in customers.lock(session, ids)}
     session.connection().execute(WROTE, {"ids": list(ids), "at": now})
-    _clear_suspicion(session, locked.values(), now)
     telling = _verdicts(session, parts, directory, new)
     if not telling:
         return set()
@@ -66,14 +77,6 @@ def decide_opting(
             _opt_in(parts, session, turn, arrival, verdict)
     changes.flush(session)
     return {arrival.customer_id for arrival, verdict in telling if isinstance(verdict, OptOutByRule)}
-
-
-def _clear_suspicion(session: Session, writers: Iterable[Any], now: datetime) -> None:
-    """Who writes has a working number, whatever receipts have said. Source: SPEC SE-3."""
-    for customer in writers:
-        if customer.number_status not in ("unknown", "verified"):
-            status = after_receipt(customer.number_status, CodeKind.DELIVERED, None, now)
-            customers.set_number_status(session, customer.id, status, now)
 
 
 def _verdicts(
@@ -108,7 +111,7 @@ def _verdict(
     if item.opt_out_type == "help":
         return Answered()
     if item.opt_out_type in ("stop", "start"):
-        return _providers_word(item.opt_out_type, item.text, style)
+        return _providers_word(words, item.opt_out_type, item.text, style)
     question, last = asked.get(pair), handed.get(pair)
     arrival.last_sent_language = last.language if last is not None else None
     return judge_opt_out(
@@ -121,15 +124,27 @@ def _verdict(
     )
 
 
-def _providers_word(kind: str, text: str, style: str) -> Verdict:
-    """The provider has acted on the word already: what it understood counts. Source: SPEC IN-6."""
+def _providers_word(words: OptOutWords, kind: str, text: str, style: str) -> Verdict:
+    """The provider has acted on the word already: what it understood counts. Source: SPEC IN-6.
+
+    The decision log gets one of our own words, or none: a text of the customer's has no place in it.
+    """
+    word = _own_word(words, text)
     if kind == "start":
-        return OptInByRule(word=text[:20])
+        return OptInByRule(word=word)
     return OptOutByRule(
         scope=Scope.ALL if style == "north_america" else Scope.MARKETING,
-        word=text[:20],
+        word=word,
         reason="provider_opt_out",
     )
+
+
+def _own_word(words: OptOutWords, text: str) -> str:
+    """The first of our words that the text consists of, courtesies aside; empty where it says anything else."""
+    found = words.words_in(strip_marks(fold(text)))
+    key = found[0][0] if found is not None else ""
+    row = next(iter(words.rows(key)), None) or words.opt_in_row(key)
+    return row.word if row is not None else ""
 
 
 def _close(turn: Turn, inbound_id: UUID, outcome: str) -> None:

@@ -1,6 +1,7 @@
 """Records that a customer stops, starts or has to be asked, in the ledger, the profile and the queue at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,12 @@ from sqlalchemy.orm import Session
 from app.store import consents, customers
 from app.store.outbound.table import Outbound
 from app.store.tables import new_id
-from app.usecases.changes import Changes, Withdrawal
+from app.usecases.changes import Changes, Decided, Withdrawal
 from app.usecases.turn import Turn
 
+STOPPED = ("withdrawn", "stopped_all")
+UNDONE = (*STOPPED, "held")
+"""What the word that opts in takes back."""
 SHARED_FOR = timedelta(days=365)
 """A number shared by brands speaks for every brand that used it to this person in this time. Source: SPEC IN-5."""
 
@@ -29,8 +33,9 @@ def ledger(
     wording: str | None = None,
     inbound_id: UUID | None = None,
     evidence: dict[str, Any] | None = None,
+    partner_id: UUID | None = None,
 ) -> None:
-    """Adds one line to the consent ledger: kind is requested, granted, withdrawn, stopped_all, held or lifted."""
+    """Adds one line to the consent ledger; `ConsentEvent` names the kinds. The wording is part of the evidence."""
     changes.consent_events.append(
         {
             "id": new_id(),
@@ -38,9 +43,9 @@ def ledger(
             "brand_id": brand_id,
             "kind": kind,
             "source": source,
-            "wording": wording,
-            "evidence": evidence or {},
+            "evidence": {**({"wording": wording} if wording else {}), **(evidence or {})},
             "inbound_id": inbound_id,
+            "partner_id": partner_id,
             "at": now,
         }
     )
@@ -55,6 +60,7 @@ def withdraw(
     now: datetime,
     *,
     inbound_id: UUID | None = None,
+    evidence: dict[str, Any] | None = None,
     reason: str,
     trace_id: str,
 ) -> None:
@@ -64,12 +70,25 @@ def withdraw(
     """
     kind = "stopped_all" if scope == "all" else "withdrawn"
     for brand_id in brands:
-        ledger(changes, customer_id, brand_id, kind, source, now, inbound_id=inbound_id)
+        ledger(changes, customer_id, brand_id, kind, source, now, inbound_id=inbound_id, evidence=evidence)
         values: dict[str, Any] = {"consent": "withdrawn", "consent_at": now}
         if scope == "all":
             values["stopped_at"] = now
         changes.profiles.setdefault((customer_id, brand_id), {}).update(values)
         changes.withdrawals.append(Withdrawal(customer_id, brand_id, scope == "all", reason, now, trace_id))
+
+
+def withdraw_by_provider(session: Session, changes: Changes, told: Sequence[Any], now: datetime) -> None:
+    """Stops the marketing of those messages' brands to those whom the provider knows to have opted out.
+
+    Where that is on record the provider only repeats it: one more line would hide whose word the opt-out was.
+    """
+    states = customers.consents(session, {row.customer_id for row in told}) if told else {}
+    for row in told:
+        held = states.get((row.customer_id, row.brand_id))
+        if held is None or held.consent != "withdrawn":
+            about = {"reason": "provider_opt_out", "trace_id": row.trace_id}
+            withdraw(changes, row.customer_id, [row.brand_id], "marketing", "provider", now, **about)
 
 
 def brands_on(session: Session, turn: Turn) -> list[UUID]:
@@ -100,44 +119,107 @@ def hold(turn: Turn, source: str, inbound_id: UUID | None) -> None:
         turn.change_profile(consent="held", consent_at=turn.now)
 
 
-def earlier_consent(session: Session, turn: Turn) -> UUID | None:
-    """The entry of the ledger that an opt-out has taken away; None where there was no confirmed consent before it.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger as far as opting in again looks at it."""
 
-    A number that turned out to be somebody else's has none: that person never agreed. Source: SPEC SE-3, CP-1.
-    """
-    stored = [(one.id, one.kind, one.source) for one in consents.history(session, *turn.key)]
-    fresh = [
-        (one["id"], one["kind"], one["source"])
-        for one in turn.changes.consent_events
-        if (one["customer_id"], one["brand_id"]) == turn.key
+    id: UUID
+    kind: str
+    source: str
+    inbound_id: UUID | None
+    partner_id: UUID | None
+
+
+def _entries(session: Session, changes: Changes, customer_id: UUID, brand_id: UUID) -> list[Entry]:
+    """A customer's lines with a brand, the latest first, with those that this transaction is going to write."""
+    stored = [
+        Entry(one.id, one.kind, one.source, one.inbound_id, one.partner_id)
+        for one in consents.history(session, customer_id, brand_id)
     ]
-    for entry_id, kind, source in reversed(stored + fresh):
-        if kind == "granted":
-            return UUID(str(entry_id))
-        if kind not in ("withdrawn", "stopped_all", "held") or source == "wrong_number":
-            return None
-    return None
+    fresh = [
+        Entry(one["id"], one["kind"], one["source"], one["inbound_id"], one["partner_id"])
+        for one in changes.consent_events
+        if (one["customer_id"], one["brand_id"]) == (customer_id, brand_id)
+    ]
+    return [one for one in reversed(stored + fresh) if one.kind in consents.ABOUT_TEXTS]
+
+
+def is_held_in_doubt(session: Session, changes: Changes, customer_id: UUID, brand_id: UUID) -> bool:
+    """Whether marketing is held because a text may have been an opt-out; a wrong number is held for another reason."""
+    latest = next(iter(_entries(session, changes, customer_id, brand_id)), None)
+    return latest is not None and latest.kind == "held" and latest.source != "wrong_number"
+
+
+def earlier_consents(session: Session, changes: Changes, customer_id: UUID, brand_id: UUID) -> list[Entry]:
+    """The grants that an opt-out has taken away, oldest first: the last by each partner, and the brand's own.
+
+    Empty where there was no confirmed consent before it. A number that turned out to be somebody else's has none: that
+    person never agreed. Source: SPEC SE-3, CP-1.
+    """
+    found: dict[UUID | None, Entry] = {}
+    for entry in _entries(session, changes, customer_id, brand_id):
+        if entry.kind == "granted":
+            found.setdefault(entry.partner_id, entry)
+            continue
+        is_of_it = entry.kind not in (*consents.TAKES_BACK, "ended") if found else entry.kind in UNDONE
+        if not is_of_it or entry.source == "wrong_number":
+            break
+    return list(reversed(found.values()))
 
 
 def take_back_opt_out(session: Session, turn: Turn, inbound_id: UUID, word: str) -> bool:
     """Ends an opt-out by the customer's own word: consent that was given before it holds again (True); where there
     was none, there still is none. Source: SPEC IN-3, CP-1; PROVIDERS section 11 (START re-enables what STOP disabled).
+
+    On a number shared by brands it ends the opt-out of each brand that the same text stopped and nothing has stopped
+    since: the customer cannot choose which of them reads. Why: docs/decisions/0013-start-undoes-what-stop-did.md.
     """
-    earlier = earlier_consent(session, turn)
-    kind, state = ("granted", "granted") if earlier is not None else ("lifted", "none")
-    evidence = {"restores": str(earlier)} if earlier is not None else {}
-    ledger(
-        turn.changes,
-        *turn.key,
-        kind,
-        "inbound",
-        turn.now,
-        wording=word,
-        inbound_id=inbound_id,
-        evidence=evidence,
-    )
-    turn.change_profile(consent=state, consent_at=turn.now, stopped_at=None)
-    return earlier is not None
+    for brand_id in _stopped_along(session, turn):
+        restored = _restore(session, turn, brand_id, inbound_id, word, along_with=turn.brand.id)
+        verdict = "opted_in" if restored else "opt_out_lifted"
+        told = ("inbound", inbound_id, turn.customer.id, brand_id, verdict, "opt_in_shared_number")
+        turn.changes.decide(Decided(*told, turn.now, turn.trace_id, {"word": word}))
+    is_restored = _restore(session, turn, turn.brand.id, inbound_id, word)
+    turn.profile.update(turn.changes.profiles[turn.key])
+    return is_restored
+
+
+def _stopped_along(session: Session, turn: Turn) -> list[UUID]:
+    """The other brands that the text stopped which stopped this one, and that nothing has changed since."""
+    customer_id, changes = turn.customer.id, turn.changes
+    mine = _entries(session, changes, *turn.key)
+    text = mine[0].inbound_id if mine and mine[0].kind in STOPPED else None
+    if text is None:
+        return []
+    fresh = {one["brand_id"] for one in changes.consent_events if one["inbound_id"] == text}
+    others = (consents.stopped_by(session, customer_id, text) | fresh) - {turn.brand.id}
+    latest = {one: _entries(session, changes, customer_id, one)[0] for one in sorted(others)}
+    return [one for one, entry in latest.items() if entry.inbound_id == text and entry.kind in STOPPED]
+
+
+def _restore(
+    session: Session,
+    turn: Turn,
+    brand_id: UUID,
+    inbound_id: UUID,
+    word: str,
+    along_with: UUID | None = None,
+) -> bool:
+    """Whether consent that was given before the opt-out holds again; the ledger has what it restores, and why."""
+    customer_id, changes = turn.customer.id, turn.changes
+    earlier = earlier_consents(session, changes, customer_id, brand_id)
+    shared = {"shared_number_with": str(along_with)} if along_with is not None else {}
+    told: dict[str, Any] = {"wording": word, "inbound_id": inbound_id}
+    for one in earlier:  # what a partner brought still rests on the partner's agreement, and only that
+        evidence = {"restores": str(one.id), **shared}
+        more = {**told, "evidence": evidence, "partner_id": one.partner_id}
+        ledger(changes, customer_id, brand_id, "granted", "inbound", turn.now, **more)
+    if not earlier:
+        ledger(changes, customer_id, brand_id, "lifted", "inbound", turn.now, **told, evidence=shared)
+    state = "granted" if earlier else "none"
+    values = {"consent": state, "consent_at": turn.now, "stopped_at": None}
+    changes.profiles.setdefault((customer_id, brand_id), {}).update(values)
+    return bool(earlier)
 
 
 def grant(

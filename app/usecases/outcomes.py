@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
 from app.providers.contract import Accepted, Outcome, Outgoing, Rejected, Rejection
-from app.store import customers
+from app.store import customers, erasures, simulated
+from app.store.outbound import queue
 from app.store.outbound.table import ACCEPTED, FAILED, HANDING, QUEUED, UNKNOWN, Outbound
 from app.usecases import opting, receipts, staff_replies
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Decided
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
 from app.usecases.telling_runs import RunTeller
@@ -46,10 +48,13 @@ def record(
     now: datetime,
 ) -> None:
     """Writes each outcome; a receipt that was faster keeps its word, and so does a later attempt."""
-    customers.lock(session, {item.row.customer_id for item in leaving})
+    locked = {row.id: row for row in customers.lock(session, {item.row.customer_id for item in leaving})}
     updates, opted_out, not_sent, changes = [], [], [], Changes()
     for item, outcome in zip(leaving, results, strict=True):
         values = _values(item, outcome, now)
+        values["is_for_staff"] &= bool(
+            locked[item.row.customer_id].key
+        )  # an erased person's is nobody's task
         named = {f"_{name}": value for name, value in values.items()}
         updates.append({"_id": item.row.id, "_attempts": item.update["attempts"], **named})
         if isinstance(outcome, Rejected) and outcome.kind is Rejection.OPT_OUT:
@@ -60,6 +65,7 @@ def record(
             not_sent.append((item.row, values["reason"]))
     updates.sort(key=lambda row: str(row["_id"]))
     session.connection().execute(_update_statement(), updates)
+    _forget(session, leaving, {row.id for row in locked.values() if not row.key}, now)
     changes.flush(session)
     provider_ids = [outcome.provider_id for outcome in results if isinstance(outcome, Accepted)]
     if channel.capabilities.reports_receipts:
@@ -70,6 +76,13 @@ def record(
     staff_replies.settle(parts, session, by_staff, now)
 
 
+def _forget(session: Session, leaving: Sequence[Leaving], erased: set[UUID], now: datetime) -> None:
+    """Messages to people who were erased meanwhile: nobody is asked or shown what became of them any more."""
+    if erased:
+        queue.end_unknown_of(session, erased, erasures.REASON, now)
+        simulated.remove(session, [item.row.id for item in leaving if item.row.customer_id in erased])
+
+
 VERDICTS = {QUEUED: "deferred", FAILED: "failed", UNKNOWN: "unknown"}
 
 
@@ -78,8 +91,7 @@ def _log(changes: Changes, row: Any, values: Mapping[str, Any], now: datetime) -
     status, reason = values["status"], values["reason"]
     if status == ACCEPTED or (status == QUEUED and row.reason == reason):
         return
-    told = ("outbound", row.id, row.customer_id, row.brand_id, VERDICTS[status], reason)
-    changes.decide(*told, now, row.trace_id, code=values["code"])
+    changes.decide(Decided.of("outbound", row, VERDICTS[status], reason, now, code=values["code"]))
 
 
 def _values(item: Leaving, outcome: Outcome, now: datetime) -> dict[str, Any]:
@@ -130,27 +142,9 @@ def _tell(
     directory, changes = parts.directory.current(now), Changes()
     ids = {row.customer_id for row in opted_out} | {row.customer_id for row, _ in not_sent}
     locked = {row.id: row for row in customers.lock(session, ids)}
+    opting.withdraw_by_provider(session, changes, opted_out, now)
     for row in opted_out:
-        opting.withdraw(
-            changes,
-            row.customer_id,
-            [row.brand_id],
-            "marketing",
-            "provider",
-            now,
-            reason="provider_opt_out",
-            trace_id=row.trace_id,
-        )
-        changes.decide(
-            "outbound",
-            row.id,
-            row.customer_id,
-            row.brand_id,
-            "opted_out",
-            "provider_opt_out",
-            now,
-            row.trace_id,
-        )
+        changes.decide(Decided.of("outbound", row, "opted_out", "provider_opt_out", now))
     asking = [row for row, _ in not_sent]
     teller = RunTeller(parts, session, directory, changes, asking, locked, now)
     for row, reason in not_sent:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from app.domain.wording import Wording
@@ -28,3 +29,5 @@ class Parts:
     wake: Wake
     now: Callable[[], datetime]
     public_url: str
+    uploads: Path
+    """Where lists lie that staff have uploaded, from their arrival to the end of their import."""

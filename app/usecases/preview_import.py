@@ -9,8 +9,8 @@ from app.domain.imports.columns import Columns
 from app.domain.imports.rows import Entry, Finding, Row
 from app.domain.imports.words import FINDINGS
 from app.domain.phone import masked
+from app.usecases.customer_list import CustomerList, read_rows, terms_of
 from app.usecases.directory import BrandView
-from app.usecases.import_customers import Order, read_rows, terms_of
 from app.usecases.parts import Parts
 
 
@@ -50,6 +50,7 @@ class Preview:
                     "phone": row.phone,
                     "name": row.entry.name if row.entry else None,
                     "language": row.entry.language if row.entry else None,
+                    "timezone": row.entry.timezone if row.entry else None,
                     "tags": list(row.entry.tags) if row.entry else [],
                     "consent": bool(row.entry and row.entry.proof),
                     "findings": [finding.reason for finding in row.findings],
@@ -81,10 +82,10 @@ class Preview:
         return lines
 
 
-def preview(parts: Parts, brand: BrandView, order: Order, count: int, now: datetime) -> Preview:
+def preview(parts: Parts, brand: BrandView, given: CustomerList, count: int, now: datetime) -> Preview:
     """The first `count` rows. Raises Unreadable and ColumnsUnclear."""
-    terms, found = terms_of(parts, brand, order, now), []
-    with read_rows(order.path, order.told_columns) as (columns, rows):
+    terms, found = terms_of(parts, brand, given, now), []
+    with read_rows(given.path, given.told_columns) as (columns, rows):
         for one in islice(rows, count):
             row = Row(one.cells, columns, terms)
             entry = None if one.trouble else row.read()

@@ -10,7 +10,7 @@ from app.store import ledgers, seals
 from app.usecases.parts import Parts
 
 LEDGER = "decisions"
-KEPT_AT_LEAST = timedelta(days=KEPT_DAYS)
+KEPT_AT_LEAST = timedelta(days=KEPT_DAYS["decisions"])
 """Whatever the policy says, the log is whole for so long."""
 AT_ONCE = 40
 """Seals in one go, each in a transaction of its own."""

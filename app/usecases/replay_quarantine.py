@@ -11,7 +11,7 @@ from app.providers.contract import Parsed, Request
 from app.store.inbounds import Quarantined
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
-from app.usecases.receive import Delivery, receive, reread
+from app.usecases.receive import Delivery, Received, receive, reread
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _try(parts: Parts, channel: ChannelView, row: Any, now: datetime, done: Repl
     if why is None and not (parsed.inbound or parsed.receipts):
         why = "holds nothing"
     if why is None:
-        (received,) = receive(parts, [Delivery(channel, parsed, uuid4().hex)], now)
+        received = _received(parts, Delivery(channel, parsed, uuid4().hex), now)
         why = row.why if received.quarantined else None
         done.messages += len(received.inbound_ids)
         done.receipts += received.receipts
@@ -63,7 +63,15 @@ def _try(parts: Parts, channel: ChannelView, row: Any, now: datetime, done: Repl
         done.left.append(Left(row.id, row.received_at, channel.name, why))
         return
     with parts.store.write() as session:
-        session.execute(update(Quarantined).where(Quarantined.id == row.id).values(replayed_at=now))
+        done_with = update(Quarantined).where(Quarantined.id == row.id)
+        session.execute(
+            done_with.values(replayed_at=now, body="")
+        )  # what it held is stored as its person's now
+
+
+def _received(parts: Parts, delivery: Delivery, now: datetime) -> Received:
+    """What became of it, piece by piece: what providers deliver meanwhile waits for one piece, not for thousands."""
+    return sum((receive(parts, [piece], now)[0] for piece in delivery.pieces()), Received())
 
 
 def _parsed(channel: ChannelView, body: str) -> Parsed:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from app.store.events import Event
+from app.store import events
 from app.usecases.directory import BrandView
 from app.usecases.parts import Parts
 from app.usecases.record_events import NewEvent, record_events
@@ -36,18 +35,21 @@ def report_events(parts: Parts, brand: BrandView, told: Sequence[NewEvent], now:
     for begin in range(0, len(told), size):
         piece = told[begin : begin + size]
         known |= _known(parts, brand, piece)
-        done, begun = _piece(parts, brand, piece, now)
+        new = [event for event in piece if event.key not in known]
+        done, begun = _piece(parts, brand, new, now) if new else ([], 0)
         started += begun
-        for event, is_kept in zip(piece, done, strict=True):
-            states.append(("duplicate" if event.key in known else "recorded") if is_kept else "failed")
-            known.add(event.key)
+        lost = {id(event) for event, is_kept in zip(new, done, strict=True) if not is_kept}
+        for event in piece:
+            is_known = event.key in known
+            states.append("failed" if id(event) in lost else "duplicate" if is_known else "recorded")
+            if id(event) not in lost:
+                known.add(event.key)
     return Reported(tuple(states), started)
 
 
 def _known(parts: Parts, brand: BrandView, piece: Sequence[NewEvent]) -> set[str]:
     with parts.store.read() as session:
-        mine = (Event.brand_id == brand.id, Event.key.in_([event.key for event in piece]))
-        return set(session.scalars(select(Event.key).where(*mine)))
+        return events.known_keys(session, brand.id, [event.key for event in piece])
 
 
 def _piece(

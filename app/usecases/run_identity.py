@@ -29,6 +29,12 @@ class RunIdentity:
         """The run goes on because the customer wrote: what it sends next answers that text."""
         return replace(self, cause=Cause(CauseKind.INBOUND, at), inbound_id=inbound_id)
 
+    def after_a_wait(self) -> "RunIdentity":
+        """The run goes on because a time has passed: nobody waits for what it sends next."""
+        if self.cause.kind != CauseKind.INBOUND:
+            return self
+        return replace(self, cause=replace(self.cause, kind=CauseKind.AFTERWARDS))
+
 
 def fresh_identity(cause: Cause, **belongings: UUID | None) -> RunIdentity:
     """The identity of a run that is about to start."""

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.providers.contract import Found, NotFound, Outgoing, Sought
 from app.store import customers
+from app.store.customers import Customer
 from app.store.outbound import queue
 from app.store.outbound.table import FAILED, QUEUED, UNKNOWN, Outbound
 from app.store.writing import rows_changed
 from app.usecases import staff_replies
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Decided
 from app.usecases.directory import ChannelView
 from app.usecases.parts import Parts
 from app.usecases.receipts import apply_receipts
@@ -61,10 +62,13 @@ def _ask(parts: Parts, channel: ChannelView, row: Any, now: datetime) -> str:
     query = channel.provider.query
     if query is None:
         return "unknown"
-    fate = query(_sought(parts, channel, row), channel.settings, parts.connect(channel), now)
+    sought = _sought(parts, channel, row)
+    if not sought.message.to_phone:  # the person was erased meanwhile
+        return "unknown"
+    fate = query(sought, channel.settings, parts.connect(channel), now)
     with parts.store.write() as session:
         if isinstance(fate, Found):
-            apply_receipts(parts, session, channel, [fate.receipt], now)
+            apply_receipts(parts, session, [(channel, fate.receipt)], now)
             return "found"
         if not isinstance(fate, NotFound):
             return "unknown"
@@ -86,8 +90,7 @@ def _tell_never_taken(
 ) -> None:
     """A question that will not be tried again lets its run go on; a text of staff comes back to them."""
     changes = Changes()
-    told = ("outbound", row.id, row.customer_id, row.brand_id, "settled", "never_taken")
-    changes.decide(*told, now, row.trace_id)
+    changes.decide(Decided.of("outbound", row, "settled", "never_taken", now))
     if is_late:
         directory = parts.directory.current(now)
         RunTeller(parts, session, directory, changes, [row], locked, now).not_sent(row, "never_taken")
@@ -97,7 +100,7 @@ def _tell_never_taken(
 
 def _sought(parts: Parts, channel: ChannelView, row: Any) -> Sought:
     with parts.store.read() as session:
-        owner = select(customers.Customer.phone).where(customers.Customer.id == row.customer_id)
+        owner = select(Customer.phone).where(Customer.id == row.customer_id)
         phone = session.scalars(owner).one()
         others = select(Outbound.provider_id).where(
             Outbound.customer_id == row.customer_id,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.store import customers
@@ -39,6 +39,7 @@ def settle(parts: Parts, session: Session, ids: Collection[UUID], now: datetime)
         return
     directory, changes = parts.directory.current(now), Changes()
     locked = {row.id: row for row in customers.lock(session, {row.customer_id for row in rows})}
+    rows = [row for row in rows if locked[row.customer_id].key]  # whoever was erased cannot be called
     wanted = {(row.customer_id, row.sender_id) for row in rows if row.sender_id in directory.senders}
     book = Reader(session, directory, changes, now).turns(wanted, locked)
     for row in rows:
@@ -46,9 +47,9 @@ def settle(parts: Parts, session: Session, ids: Collection[UUID], now: datetime)
             continue
         turn = book.turn(row.customer_id, row.sender_id, row.trace_id)
         if row.status in TAKEN:
-            _taken(turn, row)
+            _taken(session, turn, row)
         else:
-            _failed(turn, row)
+            _failed(session, turn, row)
     lost = [{"id": row.id, "is_for_staff": True} for row in rows if row.status in NOT_SENT]
     queue.update_rows(session, lost)
     changes.flush(session)
@@ -60,24 +61,34 @@ def _written_by_staff(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
     return session.execute(select(table).where(table.c.id.in_(ids), *settled).order_by(table.c.id)).all()
 
 
-def _taken(turn: Turn, row: Any) -> None:
+def _taken(session: Session, turn: Turn, row: Any) -> None:
     complaint = _complaint(turn, row)
     if complaint is not None:
         complaints.replied(turn, complaint, row.staff_id, row.id, row.handed_at)
-    held = turn.conversation
-    if held is not None and held["answered_at"] is None and held["opened_at"] <= row.handed_at:
-        hand_offs.change(turn, answered_at=row.handed_at)
+    _note_answer(session, turn)
 
 
-def _failed(turn: Turn, row: Any) -> None:
+def _failed(session: Session, turn: Turn, row: Any) -> None:
     """The conversation waits for an answer again; where it was closed, it is opened once more."""
     complaint = _complaint(turn, row)
     if complaint is not None:
-        complaints.reply_failed(turn, complaint, row.staff_id, row.id, row.handed_at)
+        complaints.reply_failed(turn, complaint, row.staff_id, row.id, row.reason or row.status)
     if turn.conversation is None:
         hand_offs.hand_off(turn, "call_customer")
-    elif row.handed_at is not None and turn.conversation["answered_at"] == row.handed_at:
-        hand_offs.change(turn, answered_at=None)
+    _note_answer(session, turn)
+
+
+def _note_answer(session: Session, turn: Turn) -> None:
+    """An open hand-over is answered by the first text of staff since its opening that a provider has taken."""
+    held = turn.conversation
+    if held is None:
+        return
+    table = Outbound.__table__.c
+    theirs = (table.customer_id == held["customer_id"], table.brand_id == held["brand_id"])
+    counted = (table.staff_id.is_not(None), table.status.in_(TAKEN), table.handed_at >= held["opened_at"])
+    answered_at = session.scalars(select(func.min(table.handed_at)).where(*theirs, *counted)).one()
+    if answered_at != held["answered_at"]:
+        hand_offs.change(turn, answered_at=answered_at)
 
 
 def _complaint(turn: Turn, row: Any) -> dict[str, Any] | None:

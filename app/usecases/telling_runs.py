@@ -12,7 +12,7 @@ from app.domain.flows.state import RunState
 from app.domain.flows.stimuli import HandedOver, NotSent, StaffActed, Stimulus
 from app.store import runs
 from app.usecases import flow_runs
-from app.usecases.changes import Changes
+from app.usecases.changes import Changes, Decided
 from app.usecases.directory import Directory
 from app.usecases.gate_facts import GateFacts
 from app.usecases.parts import Parts
@@ -101,5 +101,5 @@ def open_questions(teller: RunTeller, leaving: Sequence[Any], facts: GateFacts) 
 def _supersede(teller: RunTeller, row: Any, run_id: UUID) -> None:
     teller.changes.closed_questions.add(run_id)
     told = ("run", run_id, row.customer_id, row.brand_id, "cancelled", "superseded")
-    teller.changes.decide(*told, teller.now, row.trace_id)
+    teller.changes.decide(Decided(*told, teller.now, row.trace_id))
     teller.tell(row, run_id, StaffActed("cancelled"))

@@ -1,20 +1,21 @@
 """One customer's turn with one brand inside a transaction: all that is known, read for a whole batch at once."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.domain import phone as phones
-from app.domain.flows.facts import Facts
+from app.domain.flows.facts import Facts, zone_named
 from app.domain.flows.state import RunState
+from app.domain.offers import Offer, live_values
 from app.domain.reply_language import reply_language
-from app.store import complaints, conversations, customers, events, runs
-from app.usecases.changes import Changes
+from app.store import complaints, conversations, customers, events, inbounds, runs
+from app.usecases.changes import Changes, Decided
 from app.usecases.directory import BrandView, ChannelView, Directory, SenderView
 
 BRAND_FACTS = ("name", "hotline")
@@ -47,8 +48,13 @@ class Turn:
     question_run: Any = None
     replies: int = 0
     """Automatic replies queued in this transaction."""
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    """The brand's, by name."""
     region: Callable[[], str] = lambda: ""
-    """Where the customer's number is at home; read only where nothing else tells their language."""
+    """Where the customer's number is at home; read once, and only where nothing else tells their language."""
+    wrote_at: Callable[[], datetime | None] = lambda: None
+    """When the customer last wrote to this brand: what they write to another gives it no right to answer. Read once for
+    all turns, and only where it matters."""
     last_sent_language: str | None = None
     """Of the last message handed over on this number, where it was looked up."""
 
@@ -68,7 +74,7 @@ class Turn:
         return self.standing.conversation
 
     @conversation.setter
-    def conversation(self, row: dict[str, Any]) -> None:
+    def conversation(self, row: dict[str, Any] | None) -> None:
         self.standing.conversation = row
 
     @property
@@ -84,6 +90,11 @@ class Turn:
         )
 
     @property
+    def timezone(self) -> str:
+        """Where the customer's day begins: their own zone where it was told, else the brand's."""
+        return self.profile["timezone"] or self.brand.timezone
+
+    @property
     def open_complaint(self) -> dict[str, Any] | None:
         """The complaint that further messages join."""
         waiting = [row for row in self.complaints if row["status"] in (complaints.OPEN, complaints.WAITING)]
@@ -96,13 +107,13 @@ class Turn:
 
     def decide(self, subject: str, subject_id: UUID, verdict: str, reason: str, **details: Any) -> None:
         """Writes one line of the decision log about this customer and brand."""
-        self.changes.decide(
-            subject, subject_id, *self.key, verdict, reason, self.now, self.trace_id, **details
-        )
+        told = (subject, subject_id, *self.key, verdict, reason)
+        self.changes.decide(Decided(*told, self.now, self.trace_id, details))
 
     def facts(self, state: RunState) -> Facts:
         """What a flow may know."""
-        attributes = {name: held["value"] for name, held in self.profile["attributes"].items()}
+        kept = self.profile["attributes"]
+        attributes = {name: held["value"] for name, held in kept.items()}
         if self.profile["name"]:
             attributes["name"] = self.profile["name"]
         own = self.brand.settings.get("facts", {})
@@ -117,8 +128,14 @@ class Turn:
             consent=self.profile["consent"],
             channel=self.channel.capabilities.style.value,
             has_open_complaint=self.open_complaint is not None,
-            timezone=self.customer.timezone or self.brand.timezone,
+            timezone=self.timezone,
+            labels={f"customer.{name}": held["labels"] for name, held in kept.items() if "labels" in held},
+            offers=self._offers(),
         )
+
+    def _offers(self) -> dict[str, dict[str, str | int | float]]:
+        today = self.now.astimezone(zone_named(self.brand.timezone)).date()
+        return live_values(self.offers, today, self.language)
 
     def _order(self, state: RunState) -> Mapping[str, Any] | None:
         wanted = state.variables.get("order_number") or state.data.get("order_number")
@@ -129,18 +146,19 @@ class Turn:
         return None
 
 
-def _region(session: Session, customer_id: UUID) -> str:
-    return phones.region_of(customers.phone_of(session, customer_id))
+def _region(session: Session, known: Mapping[UUID, str], customer_id: UUID) -> str:
+    return phones.region_of(known.get(customer_id) or customers.phone_of(session, customer_id))
 
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the turns of many customers with a fixed number of queries."""
+    """Reads the turns of many customers with a fixed number of queries; `phones` are those known already."""
 
     session: Session
     directory: Directory
     changes: Changes
     now: datetime
+    phones: Mapping[UUID, str] = field(default_factory=dict, repr=False)
 
     def turns(self, wanted: Collection[tuple[UUID, UUID]], locked: Mapping[UUID, Any]) -> "TurnBook":
         """The turns of (customer, sender) pairs; `locked` are the customers' rows, locked by this transaction."""
@@ -175,6 +193,7 @@ class TurnBook:
             for row in conversations.open_with(session, ids)
         }
         self._orders = events.orders_of(session, ids)
+        self._written = cache(partial(inbounds.last_written, session, ids))
 
     def turn(self, customer_id: UUID, sender_id: UUID, trace_id: str) -> Turn:
         """The customer's turn on this sender."""
@@ -190,7 +209,9 @@ class TurnBook:
                 brand=reader.directory.brands[sender.brand_id],
                 sender=sender,
                 channel=reader.directory.channels[sender.channel_id],
-                region=partial(_region, reader.session, customer_id),
+                offers=reader.directory.offers.get(sender.brand_id, {}),
+                region=cache(partial(_region, reader.session, reader.phones, customer_id)),
+                wrote_at=lambda: self._written().get(pair),
                 standing=self._standing(pair),
                 changes=reader.changes,
                 now=reader.now,

@@ -1,28 +1,27 @@
-"""Lists that staff upload: kept as a draft until the columns are confirmed, then imported slice by slice."""
+"""Lists that staff upload: kept as a draft until the columns are confirmed and the import is started."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.imports.columns import ColumnsUnclear, guesses
 from app.domain.imports.sources import ConsentSource
 from app.domain.imports.words import columns_words
 from app.sheets import Unreadable, rows_about
 from app.store import imports
-from app.store.imports import DRAFT, FAILED, RUNNING, Import
+from app.store.imports import DRAFT, RUNNING, Import
 from app.store.tables import new_id
 from app.usecases import audit
+from app.usecases.customer_list import CustomerList, digest_of, header_of
 from app.usecases.directory import BrandView
-from app.usecases.import_customers import Order, TakenOver, carry_on, digest_of, header_of
 from app.usecases.parts import Parts
 from app.usecases.preview_import import Preview, preview
-
-KEPT = timedelta(days=1)
-"""How long a list waits for somebody to confirm it: it holds phones in the clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +35,15 @@ class Upload:
     wording: str | None
     actor: str
     language: str
+    partner_id: UUID | None = None
 
 
 class AlreadyImported(Exception):
-    """The same list on the same terms has been imported, or is being imported."""
+    """The same list on the same terms has been imported, or `is_under_way`."""
 
-
-class _Enough(Exception):
-    """The slice is over; what is left is done in the next one."""
+    def __init__(self, *, is_under_way: bool) -> None:
+        super().__init__("under way" if is_under_way else "done")
+        self.is_under_way = is_under_way
 
 
 def keep_draft(parts: Parts, brand: BrandView, upload: Upload, now: datetime) -> UUID:
@@ -55,6 +55,7 @@ def keep_draft(parts: Parts, brand: BrandView, upload: Upload, now: datetime) ->
         "consent_at": at.isoformat() if at else None,
         "wording": upload.wording,
         "language": upload.language,
+        "partner_id": str(upload.partner_id) if upload.partner_id else None,
         "told_columns": {},
         "about": rows_about(upload.path),
     }
@@ -76,11 +77,11 @@ def keep_draft(parts: Parts, brand: BrandView, upload: Upload, now: datetime) ->
     return row.id
 
 
-def order_of(held: Import) -> Order:
-    """The order that a draft or a started import stands for."""
+def list_of(held: Import) -> CustomerList:
+    """The list that a draft or a started import stands for."""
     terms, path = held.terms, Path(held.terms["path"])
     at = terms["consent_at"]
-    return Order(
+    return CustomerList(
         path=path,
         source=ConsentSource(terms["source"]),
         consent_at=datetime.fromisoformat(at) if at else None,
@@ -90,6 +91,7 @@ def order_of(held: Import) -> Order:
         language=terms["language"],
         report=path.with_suffix(".errors.csv"),
         file_name=held.file_name,
+        partner_id=UUID(terms["partner_id"]) if terms["partner_id"] else None,
     )
 
 
@@ -114,31 +116,42 @@ def look_at(
         held = imports.as_it_is(session, import_id)
     if held is None or held.state != DRAFT:
         raise LookupError(import_id)
-    order, brand = order_of(held), parts.directory.current(now).brands[held.brand_id]
-    header = header_of(order.path)
-    meanings = guesses(header) | dict(order.told_columns)
+    given, brand = list_of(held), parts.directory.current(now).brands[held.brand_id]
+    header = header_of(given.path)
+    meanings = guesses(header) | dict(given.told_columns)
     try:
-        return header, meanings, preview(parts, brand, order, count, now)
+        return header, meanings, preview(parts, brand, given, count, now)
     except (Unreadable, ColumnsUnclear) as error:
-        return header, meanings, _words(error, order.language)
+        return header, meanings, words_of(error, given.language)
 
 
-def _words(error: Unreadable | ColumnsUnclear, language: str) -> str:
+def words_of(error: Unreadable | ColumnsUnclear, language: str) -> str:
+    """Why a list cannot be imported, for its marketer."""
     if isinstance(error, ColumnsUnclear):
         return columns_words(error, language)
     return error.zh if language == "zh" else error.en
 
 
 def start(parts: Parts, import_id: UUID, now: datetime) -> None:
-    """Lets a draft be imported. Raises AlreadyImported."""
+    """Lets a draft be imported; once more, it changes nothing. Raises AlreadyImported."""
     with parts.store.read() as session:
         held = imports.as_it_is(session, import_id)
     if held is None or held.state != DRAFT:
         return
-    digest = digest_of(order_of(held))
+    digest = digest_of(list_of(held))
+    try:
+        _start(parts, held, digest, now)
+    except IntegrityError:  # the same list was started at the same moment
+        raise AlreadyImported(is_under_way=True) from None
+
+
+def _start(parts: Parts, held: Import, digest: bytes, now: datetime) -> None:
     with parts.store.write() as session:
-        if imports.known(session, held.brand_id, digest) is not None:
-            raise AlreadyImported
+        known, import_id = imports.known(session, held.brand_id, digest), held.id
+        if known is not None and known.id == import_id:
+            return
+        if known is not None:
+            raise AlreadyImported(is_under_way=known.state == RUNNING)
         held = session.get_one(Import, import_id)
         held.digest, held.state, held.begun_at = digest, RUNNING, now
         told = {"file": held.file_name, "source": held.terms["source"]}
@@ -152,35 +165,3 @@ def discard(parts: Parts, import_id: UUID) -> None:
         if held is not None and held.state == DRAFT:
             session.delete(held)
             Path(held.terms["path"]).unlink(missing_ok=True)
-
-
-def go_on_with_all(parts: Parts, now: datetime, is_over: Callable[[], bool]) -> dict[str, int]:
-    """Imports what has been started until the slice is over, and forgets old drafts."""
-    with parts.store.read() as session:
-        started = [one for one in imports.in_state(session, RUNNING) if "path" in one.terms]
-        old = [one.id for one in imports.in_state(session, DRAFT) if one.begun_at < now - KEPT]
-    for import_id in old:
-        discard(parts, import_id)
-    ended = sum(_go_on(parts, held, now, is_over) for held in started if not is_over())
-    return {"imported": ended, "discarded": len(old)}
-
-
-def _go_on(parts: Parts, held: Import, now: datetime, is_over: Callable[[], bool]) -> bool:
-    """Whether the import has ended, well or not."""
-
-    def tell(_row: int) -> None:
-        if is_over():
-            raise _Enough
-
-    brand, order = parts.directory.current(now).brands[held.brand_id], order_of(held)
-    try:
-        carry_on(parts, brand, order, lambda: held, tell)
-    except (_Enough, TakenOver):
-        return False
-    except (Unreadable, ColumnsUnclear) as error:
-        with parts.store.write() as session:
-            failed = session.get_one(Import, held.id)
-            failed.state, failed.reason, failed.ended_at = FAILED, _words(error, order.language)[:300], now
-            failed.digest = secrets.token_bytes(32)  # the same list may be tried again
-    order.path.unlink(missing_ok=True)
-    return True

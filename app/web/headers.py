@@ -23,9 +23,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.settings import Settings
 from app.usecases.parts import Parts
+from app.web.arriving import LONGEST_FORM
 
-LARGEST_FORM = 256_000
-"""Bytes that a page may send; webhooks and API have limits of their own."""
 PROGRAMS = ("/hooks/", "/api/")
 YEAR = 31_536_000
 
@@ -57,7 +56,7 @@ def security_headers(is_https: bool) -> Secure:
 
 def _limit_body() -> None:
     if not request.path.startswith(PROGRAMS):
-        request.max_content_length = LARGEST_FORM
+        request.max_content_length = LONGEST_FORM
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -103,6 +102,7 @@ def _title(status: int) -> str:
         405: gettext("This cannot be done here"),
         413: gettext("That is too large"),
         429: gettext("Too many attempts; please wait a minute"),
+        507: gettext("There is no room left"),
         503: gettext("The database cannot be reached just now; please try again"),
     }
     return titles.get(status, gettext("Something went wrong"))

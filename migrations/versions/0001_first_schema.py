@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import app.store.columns
+import app.store.personal
 from app.store import append_only, schema
 
 revision = "0001"
@@ -50,6 +51,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=60), nullable=False),
         sa.Column("settings", app.store.columns.PlainJson(), nullable=False),
         sa.Column("marketing_stopped_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("marketing_stopped_by", sa.String(length=80), nullable=True),
         sa.Column("flow_revision", sa.Integer(), nullable=False),
         sa.Column("next_complaint_number", sa.Integer(), nullable=False),
         sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
@@ -82,19 +84,37 @@ def upgrade() -> None:
     op.create_table(
         "customers",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("phone", app.store.columns.Encrypted(), nullable=False),
-        sa.Column("phone_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("key", app.store.columns.WrappedKey(), nullable=False),
+        sa.Column("phone", app.store.personal.Personal(), nullable=False),
+        sa.Column("phone_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("last_four_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("timezone", sa.String(length=60), nullable=True),
         sa.Column("number_status", sa.String(length=20), nullable=False),
         sa.Column("number_status_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("last_inbound_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("succeeded_by_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["succeeded_by_id"], ["customers.id"], name=op.f("fk_customers_succeeded_by_id_customers")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
-        sa.UniqueConstraint("phone_hash", name=op.f("uq_customers_phone_hash")),
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customers_last_four_hash"), ["last_four_hash"], unique=False)
+        batch_op.create_index(
+            "ix_customers_out_of_use",
+            ["number_status_at"],
+            unique=False,
+            postgresql_where=sa.text("number_status IN ('dead', 'suspended')"),
+            sqlite_where=sa.text("number_status IN ('dead', 'suspended')"),
+        )
+        batch_op.create_index(batch_op.f("ix_customers_succeeded_by_id"), ["succeeded_by_id"], unique=False)
+        batch_op.create_index(
+            "uq_customers_phone_hash",
+            ["phone_hash"],
+            unique=True,
+            postgresql_where=sa.text("phone_hash IS NOT NULL"),
+            sqlite_where=sa.text("phone_hash IS NOT NULL"),
+        )
 
     op.create_table(
         "heartbeats",
@@ -110,6 +130,13 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("fingerprints", app.store.columns.PlainJson(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_key_witness")),
+    )
+    op.create_table(
+        "hash_keys",
+        sa.Column("fingerprint", sa.String(length=16), nullable=False),
+        sa.Column("is_in_use", sa.Boolean(), nullable=False),
+        sa.Column("key", app.store.columns.Encrypted(), nullable=True),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_hash_keys")),
     )
     op.create_table(
         "paces",
@@ -193,6 +220,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_staff_fs_uniquifier")),
     )
     op.create_table(
+        "tallies",
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_id", "day", name=op.f("pk_tallies")),
+    )
+    op.create_table(
         "api_keys",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -205,39 +239,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_keys_digest")),
     )
-    op.create_table(
-        "consent_events",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.Column("brand_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("source", sa.String(length=40), nullable=False),
-        sa.Column("wording", sa.String(length=500), nullable=True),
-        sa.Column("evidence", app.store.columns.EnvelopedJson(), nullable=False),
-        sa.Column("inbound_id", sa.Uuid(), nullable=True),
-        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=True),
-        sa.Column("seal_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_consent_events_brand_id_brands")),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customers.id"], name=op.f("fk_consent_events_customer_id_customers")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_events")),
-    )
-    with op.batch_alter_table("consent_events", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_consent_events_customer_id_brand_id_at"),
-            ["customer_id", "brand_id", "at"],
-            unique=False,
-        )
-        batch_op.create_index(
-            "ix_consent_events_unsealed",
-            ["id"],
-            unique=False,
-            postgresql_where=sa.text("seal_id IS NULL"),
-            sqlite_where=sa.text("seal_id IS NULL"),
-        )
-
     op.create_table(
         "decisions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -275,7 +276,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=False),
         sa.Column("type", sa.String(length=60), nullable=False),
-        sa.Column("data", app.store.columns.EncryptedJson(), nullable=False),
+        sa.Column("data", app.store.personal.PersonalJson(), nullable=False),
         sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.Column("received_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_events_brand_id_brands")),
@@ -322,6 +323,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_imports_state"), ["state"], unique=False)
 
     op.create_table(
+        "licences",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=80), nullable=False),
+        sa.Column("channel_id", sa.Uuid(), nullable=True),
+        sa.Column("signature", sa.String(length=40), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("ended_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_licences_brand_id_brands")),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channels.id"], name=op.f("fk_licences_channel_id_channels")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licences")),
+    )
+    op.create_table(
         "log_in_attempts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
@@ -333,13 +352,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_log_in_attempts_staff_id_at"), ["staff_id", "at"], unique=False)
 
     op.create_table(
+        "number_reviews",
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("customers", sa.Integer(), nullable=False),
+        sa.Column("verified", sa.Integer(), nullable=False),
+        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_number_reviews_brand_id_brands")),
+        sa.PrimaryKeyConstraint("brand_id", "week_on", name=op.f("pk_number_reviews")),
+    )
+    op.create_table(
+        "offers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("title", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("discount", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("price_cents", sa.Integer(), nullable=True),
+        sa.Column("quantity", sa.Integer(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("is_sold_out", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_offers_brand_id_brands")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+        sa.UniqueConstraint("brand_id", "name", name=op.f("uq_offers_brand_id_name")),
+    )
+    op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("number_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("status", sa.String(length=30), nullable=False),
-        sa.Column("data", app.store.columns.EncryptedJson(), nullable=False),
+        sa.Column("data", app.store.personal.PersonalJson(), nullable=False),
         sa.Column("updated_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_orders_brand_id_brands")),
         sa.ForeignKeyConstraint(
@@ -355,6 +401,18 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "partners",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("agreement", sa.String(length=80), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_partners_brand_id_brands")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partners")),
+        sa.UniqueConstraint("brand_id", "name", name=op.f("uq_partners_brand_id_name")),
+    )
     op.create_table(
         "quarantine",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -424,6 +482,62 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "role_id", name=op.f("pk_staff_roles")),
     )
     op.create_table(
+        "erasures",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("phone_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_erasures_customer_id_customers")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_erasures")),
+    )
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_erasures_phone_hash"), ["phone_hash"], unique=False)
+
+    op.create_table(
+        "consent_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("evidence", app.store.personal.EnvelopedJson(), nullable=False),
+        sa.Column("inbound_id", sa.Uuid(), nullable=True),
+        sa.Column("partner_id", sa.Uuid(), nullable=True),
+        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("seal_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_consent_events_brand_id_brands")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_consent_events_customer_id_customers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partners.id"], name=op.f("fk_consent_events_partner_id_partners")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_events")),
+    )
+    with op.batch_alter_table("consent_events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_consent_events_inbound",
+            ["inbound_id"],
+            unique=False,
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_consent_events_customer_id_brand_id_at"),
+            ["customer_id", "brand_id", "at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_consent_events_unsealed",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("seal_id IS NULL"),
+            sqlite_where=sa.text("seal_id IS NULL"),
+        )
+
+    op.create_table(
         "conversations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -491,15 +605,18 @@ def upgrade() -> None:
         "profiles",
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
-        sa.Column("name", app.store.columns.Encrypted(), nullable=True),
+        sa.Column("name", app.store.personal.Personal(), nullable=True),
         sa.Column("language", sa.String(length=2), nullable=True),
+        sa.Column("timezone", sa.String(length=60), nullable=True),
         sa.Column("consent", sa.String(length=20), nullable=False),
         sa.Column("consent_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("stopped_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("hold_until", app.store.columns.Instant(timezone=True), nullable=True),
-        sa.Column("attributes", app.store.columns.EncryptedJson(), nullable=False),
+        sa.Column("attributes", app.store.personal.PersonalJson(), nullable=False),
         sa.Column("tags", app.store.columns.PlainJson(), nullable=False),
         sa.Column("said", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("separate_consents", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("is_personalised", sa.Boolean(), nullable=False),
         sa.Column("last_sender_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_profiles_brand_id_brands")),
@@ -522,7 +639,7 @@ def upgrade() -> None:
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("provider_message_id", sa.String(length=80), nullable=False),
-        sa.Column("text", app.store.columns.Encrypted(), nullable=False),
+        sa.Column("text", app.store.personal.Personal(), nullable=False),
         sa.Column("media", app.store.columns.PlainJson(), nullable=False),
         sa.Column("sent_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("received_at", app.store.columns.Instant(timezone=True), nullable=False),
@@ -577,7 +694,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("category", sa.String(length=30), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=False),
-        sa.Column("summary", app.store.columns.Encrypted(), nullable=False),
+        sa.Column("summary", app.store.personal.Personal(), nullable=False),
         sa.Column("inbound_id", sa.Uuid(), nullable=True),
         sa.Column("outbound_id", sa.Uuid(), nullable=True),
         sa.Column("status", sa.String(length=10), nullable=False),
@@ -615,6 +732,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("complaints", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_complaints_inbound",
+            ["inbound_id"],
+            unique=False,
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             batch_op.f("ix_complaints_customer_id_brand_id_status"),
             ["customer_id", "brand_id", "status"],
             unique=False,
@@ -645,8 +769,8 @@ def upgrade() -> None:
         sa.Column("cause_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.Column("purpose", sa.String(length=24), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("body", app.store.columns.Encrypted(), nullable=False),
-        sa.Column("text", app.store.columns.Encrypted(), nullable=False),
+        sa.Column("body", app.store.personal.Personal(), nullable=False),
+        sa.Column("text", app.store.personal.Personal(), nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("encoding", sa.String(length=10), nullable=False),
         sa.Column("offered", sa.String(length=20), nullable=True),
@@ -654,6 +778,8 @@ def upgrade() -> None:
         sa.Column("asks_question", sa.Boolean(), nullable=False),
         sa.Column("answers_run", sa.Boolean(), nullable=False),
         sa.Column("is_follow_up", sa.Boolean(), nullable=False),
+        sa.Column("offers", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("uses", app.store.columns.PlainJson(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=60), nullable=True),
         sa.Column("reasons", app.store.columns.PlainJson(), nullable=False),
@@ -683,6 +809,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbounds", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_outbounds_answers",
+            ["inbound_id"],
+            unique=False,
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             batch_op.f("ix_outbounds_customer_id_created_at"), ["customer_id", "created_at"], unique=False
         )
         batch_op.create_index(
@@ -707,10 +840,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbounds_provider_id", ["channel_id", "provider_id"], unique=False)
         batch_op.create_index(
             "ix_outbounds_queue",
-            ["channel_id", "priority", "due_at"],
+            ["channel_id", "priority", "due_at", "id"],
             unique=False,
             postgresql_where=sa.text("status = 'queued'"),
             sqlite_where=sa.text("status = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_outbounds_waiting_for",
+            ["customer_id"],
+            unique=False,
+            postgresql_where=sa.text("status IN ('queued', 'claimed', 'handing')"),
+            sqlite_where=sa.text("status IN ('queued', 'claimed', 'handing')"),
         )
 
     op.create_table(
@@ -721,7 +861,7 @@ def upgrade() -> None:
         sa.Column("sender_id", sa.Uuid(), nullable=False),
         sa.Column("flow", sa.String(length=60), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("state", app.store.columns.Encrypted(), nullable=False),
+        sa.Column("state", app.store.personal.Personal(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("outcome", sa.String(length=60), nullable=True),
         sa.Column("due_at", app.store.columns.Instant(timezone=True), nullable=True),
@@ -743,6 +883,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
     with op.batch_alter_table("runs", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_runs_inbound",
+            ["inbound_id"],
+            unique=False,
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
         batch_op.create_index(
             batch_op.f("ix_runs_customer_id_brand_id_status"),
             ["customer_id", "brand_id", "status"],
@@ -767,29 +914,35 @@ def upgrade() -> None:
         "complaint_events",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=True),
         sa.Column("inbound_id", sa.Uuid(), nullable=True),
         sa.Column("outbound_id", sa.Uuid(), nullable=True),
-        sa.Column("note", app.store.columns.Encrypted(), nullable=True),
+        sa.Column("note", app.store.personal.Personal(), nullable=True),
         sa.Column("details", app.store.columns.PlainJson(), nullable=False),
         sa.ForeignKeyConstraint(
             ["complaint_id"], ["complaints.id"], name=op.f("fk_complaint_events_complaint_id_complaints")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_complaint_events_customer_id_customers")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_events")),
         sa.UniqueConstraint(
             "complaint_id", "sequence", name=op.f("uq_complaint_events_complaint_id_sequence")
         ),
     )
+    with op.batch_alter_table("complaint_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaint_events_customer_id"), ["customer_id"], unique=False)
     op.create_table(
         "open_questions",
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("sender_id", sa.Uuid(), nullable=False),
         sa.Column("outbound_id", sa.Uuid(), nullable=False),
-        sa.Column("choices", app.store.columns.EncryptedJson(), nullable=False),
+        sa.Column("choices", app.store.personal.PersonalJson(), nullable=False),
         sa.Column("asked_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.Column("expires_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -809,6 +962,7 @@ def upgrade() -> None:
             batch_op.f("ix_open_questions_customer_id_sender_id"), ["customer_id", "sender_id"], unique=True
         )
         batch_op.create_index(batch_op.f("ix_open_questions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_open_questions_outbound_id"), ["outbound_id"], unique=False)
 
     # ### end Alembic commands ###
     append_only.guard(op.get_bind(), schema.metadata())
@@ -818,12 +972,21 @@ def downgrade() -> None:
     """Takes it back."""
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("open_questions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_open_questions_outbound_id"))
         batch_op.drop_index(batch_op.f("ix_open_questions_expires_at"))
         batch_op.drop_index(batch_op.f("ix_open_questions_customer_id_sender_id"))
 
     op.drop_table("open_questions")
+    with op.batch_alter_table("complaint_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_events_customer_id"))
+
     op.drop_table("complaint_events")
     with op.batch_alter_table("runs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_runs_inbound",
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "uq_runs_event_flow",
             postgresql_where=sa.text("event_id IS NOT NULL"),
@@ -838,6 +1001,16 @@ def downgrade() -> None:
 
     op.drop_table("runs")
     with op.batch_alter_table("outbounds", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbounds_answers",
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbounds_waiting_for",
+            postgresql_where=sa.text("status IN ('queued', 'claimed', 'handing')"),
+            sqlite_where=sa.text("status IN ('queued', 'claimed', 'handing')"),
+        )
         batch_op.drop_index(
             "ix_outbounds_queue",
             postgresql_where=sa.text("status = 'queued'"),
@@ -859,6 +1032,11 @@ def downgrade() -> None:
 
     op.drop_table("outbounds")
     with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_complaints_inbound",
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_complaints_unsettled",
             postgresql_where=sa.text("status <> 'closed'"),
@@ -898,6 +1076,24 @@ def downgrade() -> None:
         )
 
     op.drop_table("conversations")
+    with op.batch_alter_table("consent_events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_consent_events_inbound",
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_consent_events_unsealed",
+            postgresql_where=sa.text("seal_id IS NULL"),
+            sqlite_where=sa.text("seal_id IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_consent_events_customer_id_brand_id_at"))
+
+    op.drop_table("consent_events")
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_erasures_phone_hash"))
+
+    op.drop_table("erasures")
     op.drop_table("staff_roles")
     with op.batch_alter_table("senders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_senders_brand_id"))
@@ -913,14 +1109,18 @@ def downgrade() -> None:
 
     op.drop_table("receipts")
     op.drop_table("quarantine")
+    op.drop_table("partners")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_orders_customer_id_brand_id_updated_at"))
 
     op.drop_table("orders")
+    op.drop_table("offers")
+    op.drop_table("number_reviews")
     with op.batch_alter_table("log_in_attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_log_in_attempts_staff_id_at"))
 
     op.drop_table("log_in_attempts")
+    op.drop_table("licences")
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_imports_state"))
 
@@ -940,16 +1140,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_decisions_customer_id_at"))
 
     op.drop_table("decisions")
-    with op.batch_alter_table("consent_events", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_consent_events_unsealed",
-            postgresql_where=sa.text("seal_id IS NULL"),
-            sqlite_where=sa.text("seal_id IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_consent_events_customer_id_brand_id_at"))
-
-    op.drop_table("consent_events")
     op.drop_table("api_keys")
+    op.drop_table("tallies")
     op.drop_table("staff")
     with op.batch_alter_table("simulated_messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_simulated_messages_phone_hash"))
@@ -965,8 +1157,20 @@ def downgrade() -> None:
     op.drop_table("roles")
     op.drop_table("paces")
     op.drop_table("key_witness")
+    op.drop_table("hash_keys")
     op.drop_table("heartbeats")
     with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_customers_phone_hash",
+            postgresql_where=sa.text("phone_hash IS NOT NULL"),
+            sqlite_where=sa.text("phone_hash IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_customers_succeeded_by_id"))
+        batch_op.drop_index(
+            "ix_customers_out_of_use",
+            postgresql_where=sa.text("number_status IN ('dead', 'suspended')"),
+            sqlite_where=sa.text("number_status IN ('dead', 'suspended')"),
+        )
         batch_op.drop_index(batch_op.f("ix_customers_last_four_hash"))
 
     op.drop_table("customers")

@@ -60,3 +60,25 @@ def test_says_what_is_not_there(option: str, says: str) -> None:
     done = huixin("content", "check", GOOD, option, "nobody")
     assert done.exit_code == 1
     assert says in done.stderr
+
+
+def test_says_what_the_channel_makes_of_it() -> None:
+    (told,) = json.loads(
+        huixin("content", "check", "【限时】新品★🎂", "--channel", "simulator", "--json").stdout
+    )
+    assert (told["channel"], told["text"]) == ("simulator", "【麦香坊】限时｜新品* 退订回T")
+    assert [one["code"] for one in told["changes"]] == [
+        "written_otherwise",
+        "emoji_left_out",
+        "brackets_rewritten",
+        "signature_added",
+        "opt_out_added",
+    ]
+    assert "change: emoji were left out" in huixin("content", "check", "新品🎂").stdout
+
+
+def test_an_offer_is_named_beside_the_text() -> None:
+    huixin("offers", "put", "cakes", "--brand", "demo", "--title", "蛋糕节", "--price", "9.9")
+    assert huixin("content", "check", "蛋糕9.9元，回复1。", "--offer", "cakes").exit_code == 0
+    assert huixin("content", "check", "蛋糕9.9元，回复1。").exit_code == 1
+    assert huixin("content", "check", "蛋糕8.8元，回复1。", "--offer", "cakes").exit_code == 1

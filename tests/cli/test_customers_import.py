@@ -72,7 +72,8 @@ def test_a_list_with_proof_makes_customers_who_have_agreed(parts: Parts, tmp_pat
         *("赵敏", "zh", ["会员", "老客"], "granted"),
     )
     (entry,) = ledger_of(parts, NEW)
-    assert (entry.kind, entry.source, entry.wording) == ("granted", "store", "我同意接收优惠短信")
+    told = (entry.kind, entry.source, entry.evidence["wording"])
+    assert told == ("granted", "store", "我同意接收优惠短信")
     assert entry.at.isoformat() == "2026-10-01T02:00:00+00:00"
     assert entry.evidence["file"] == "list.csv"
     why = huixin("why", NEW).stdout
@@ -94,6 +95,21 @@ def test_without_time_and_wording_a_list_is_for_service_only(
     assert (told["counts"]["service_only"], told["counts"]["grant"]) == (1, 0)
     assert profile_of(parts, NEW)["consent"] == "none"
     assert ledger_of(parts, NEW) == []
+
+
+def test_a_time_zone_is_kept_for_new_and_known_customers(parts: Parts, tmp_path: Path) -> None:
+    rows = (
+        "phone,time zone\n13900002222,Asia/Urumqi\n13800000001,asia/tokyo\n13900003333,Mars\n13900004444,\n"
+    )
+    told = imported(a_list(tmp_path, rows))
+    assert (told["counts"]["values_ignored"], told["counts"]["left_out"]) == (1, 0)
+    again = imported(a_list(tmp_path, rows.replace("Mars", ""), "again.csv"))
+    assert (again["counts"]["unchanged"], again["counts"]["changed"]) == (4, 0)
+    moved = imported(a_list(tmp_path, "phone,time zone\n13900002222,Asia/Tokyo\n13800000001,\n", "moved.csv"))
+    assert (moved["counts"]["unchanged"], moved["counts"]["changed"]) == (1, 1)
+    phones = (NEW, WANG, "+8613900003333", "+8613900004444")
+    zones = [profile_of(parts, phone)["timezone"] for phone in phones]
+    assert zones == ["Asia/Tokyo", "Asia/Tokyo", None, None]
 
 
 def test_columns_of_consent_count_for_each_row_and_an_empty_cell_proves_nothing(
@@ -168,7 +184,8 @@ def test_the_same_list_again_changes_nothing_and_says_so(parts: Parts, tmp_path:
     assert "nothing has changed" in done.stdout
     with parts.store.read() as session:
         assert session.scalar(select(func.count()).select_from(Import)) == 1
-        noted = session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("customers.import")))
+        mine = select(AuditEntry).where(AuditEntry.action.startswith("customers.import"))
+        noted = session.scalars(mine.order_by(AuditEntry.id))
         assert [entry.action for entry in noted] == ["customers.import", "customers.import_ended"]
     longer = imported(a_list(tmp_path, "phone,name\n13900002222,赵\n13900003333,钱\n", "longer.csv"))
     assert (longer["counts"]["unchanged"], longer["counts"]["new"], longer["counts"]["known"]) == (1, 1, 1)

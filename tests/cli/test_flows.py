@@ -32,6 +32,19 @@ def test_a_finding_is_told_with_file_and_line(tmp_path: Path) -> None:
     assert f"{flow}:6: 退订 stops messages on" in ran.stderr
 
 
+def test_a_text_that_would_not_be_sent_is_told_with_file_and_line(tmp_path: Path) -> None:
+    flow = tmp_path / "news.yml"
+    flow.write_text(
+        "schema: 1\nname: news\ntitle: {zh: 新, en: New}\ntriggers:\n  - {trigger: event, type: custom.news}\n"
+        "steps:\n  say:\n    do: send\n    text: {zh: 蛋糕9.9元, en: Cakes}\n    then: end\n",
+        encoding="utf-8",
+    )
+    ran = run("check", flow)
+    assert ran.exit_code == 1
+    assert f"{flow}:9: step say: it would not be sent" in ran.stderr
+    assert "[offer_unbound]" in ran.stderr
+
+
 def test_a_difference_is_told_with_file_and_line(tmp_path: Path) -> None:
     flow, beside = tmp_path / "store_info.yml", tmp_path / "store_info.transcripts.yml"
     flow.write_text(HOURS.read_text(encoding="utf-8").replace("导航：", "路线："), encoding="utf-8")

@@ -127,3 +127,22 @@ def test_a_brand_keeps_the_hours_of_its_industry_and_names_its_links(parts: Part
     refused = huixin("brands", "add", "moon", "--name", "月", "--industry", "moon")
     assert refused.exit_code == 1
     assert "give one of education" in refused.stderr
+
+
+def test_changes_the_hours_of_a_brand_and_of_a_channel(parts: Parts) -> None:
+    done = huixin("brands", "change", "demo", "--anniversary", "6-18", "--marketing-hours", "10:00-12:00")
+    assert done.exit_code == 0, done.output
+    assert huixin("channels", "hours", "simulator", "--marketing", "09:00-20:00").exit_code == 0
+    directory = parts.directory.current(parts.now())
+    brand, channel = directory.brand_coded("demo"), directory.channel_named("simulator")
+    assert brand is not None
+    assert channel is not None
+    assert (brand.settings["anniversary"], brand.settings["marketing_hours"]) == ("06-18", "10:00-12:00")
+    assert channel.settings.marketing_hours == "09:00-20:00"
+    for words in (
+        ("brands", "change", "demo", "--marketing-hours"),
+        ("channels", "hours", "simulator", "--service"),
+    ):
+        refused = huixin(*words, "late")
+        assert refused.exit_code == 1
+        assert "is no window such as 10:00-20:00" in refused.stderr

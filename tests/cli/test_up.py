@@ -1,6 +1,9 @@
 """What `huixin up` runs, and where."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -9,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from app.cli.up import free_nlu_url, programs
 from app.cli.web import refuse_open_simulator
-from app.processes.web import is_free
+from app.processes.web import held, is_free
 from app.settings import Settings, load
 
 
@@ -42,6 +45,22 @@ def test_leaves_out_an_nlu_that_is_elsewhere_or_not_installed(
 ) -> None:
     found = programs(some_settings(tmp_path, NLU_URL=nlu_url), "127.0.0.1", has_language=has_language)
     assert [program.name for program in found] == ["web", "worker", "clock"]
+
+
+def test_makes_nothing_where_the_port_is_held_by_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    environ = {**os.environ, "HUIXIN_VAR": str(tmp_path), "PORT": str(port)}
+    with held("127.0.0.1", port):
+        command = [sys.executable, "-m", "app.cli", "up"]
+        second = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
+    assert (second.returncode, f"port {port} is taken" in second.stderr) == (1, True)
+    assert not (tmp_path / "huixin.db").exists()
+
+
+def test_the_web_takes_the_port_that_is_held_for_it(tmp_path: Path) -> None:
+    found = programs(some_settings(tmp_path), "127.0.0.1", has_language=False)
+    assert "--is-held" in found[0].command
 
 
 def test_keeps_the_port_of_the_nlu_where_it_is_free() -> None:

@@ -22,11 +22,18 @@ def days_ago(days: float | None) -> datetime | None:
         (400, 90, 90, "active"),
         (400, 200, 181, "other"),
         (400, 200, 182, "dormant"),
-        (181, None, None, "other"),
+        (181, None, None, "prospect"),
         (182, None, None, "dormant"),
-        (None, None, None, "other"),
+        (181, None, 5, "prospect"),
+        (None, None, None, "prospect"),
         (None, None, 400, "dormant"),
     ],
 )
 def test_the_first_class_that_fits_counts(consent, order, interaction, expected):
     assert audience_of(days_ago(consent), days_ago(order), days_ago(interaction), NOW) == expected
+
+
+@pytest.mark.parametrize("tag", ["trade", "同行"])
+def test_who_is_of_the_trade_is_that_before_all_else(tag):
+    assert audience_of(NOW, NOW, NOW, NOW, tags=["vip", tag]) == "trade"
+    assert audience_of(NOW, NOW, NOW, NOW, tags=["vip"]) == "new"

@@ -60,6 +60,39 @@ def test_a_sign_of_life_clears_everything() -> None:
 
 
 @pytest.mark.parametrize("status", ["unknown", "verified", "doubtful", "suspended", "dead"])
-@pytest.mark.parametrize("kind", ["temporary", "opt_out", "other"])
+@pytest.mark.parametrize("kind", ["opt_out", "other"])
 def test_what_says_nothing_about_the_number_changes_nothing(status: str, kind: str) -> None:
     assert after_receipt(status, kind, NOW - DAY * 9, NOW) == status
+
+
+@pytest.mark.parametrize(
+    ("status", "becomes"),
+    [
+        ("unknown", "unreachable"),
+        ("verified", "unreachable"),
+        ("unreachable", "unreachable"),
+        ("doubtful", "doubtful"),
+        ("suspended", "suspended"),
+        ("dead", "dead"),
+        ("reassigned", "reassigned"),
+    ],
+)
+def test_a_phone_that_is_off_is_out_of_reach_for_now(status: str, becomes: str) -> None:
+    assert after_receipt(status, "temporary", NOW - DAY, NOW, [NOW - DAY]) == becomes
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "becomes"),
+    [
+        ([4, 3, 2, 1], "suspended"),
+        ([28, 20, 10, 5], "suspended"),
+        ([3, 2, 1], "unreachable"),
+        ([31, 3, 2, 1], "unreachable"),
+        ([0.4, 0.3, 0.2, 0.1], "unreachable"),
+        ([3, 2.5, 2, 1.5, 1], "unreachable"),
+    ],
+)
+def test_the_fifth_day_out_of_reach_within_thirty_suspends(days_ago: list[float], becomes: str) -> None:
+    missed = [NOW - DAY * ago for ago in days_ago]
+    assert after_receipt("unreachable", "temporary", NOW - DAY, NOW, missed) == becomes
+    assert after_receipt("verified", "temporary", NOW - DAY, NOW, reversed(missed)) == becomes

@@ -1,6 +1,8 @@
 """Phone numbers as people and providers write them."""
 
+import phonenumbers
 import pytest
+from phonenumbers import timezone as zones
 
 from app.domain.phone import NotAPhone, Phone, masked, parse, region_of, timezones_of
 
@@ -59,5 +61,17 @@ def test_zones() -> None:
     assert timezones_of("+14155550100") == ("America/Los_Angeles",)
     assert len(timezones_of("+18005551212")) > 10
     assert timezones_of("rubbish") == ()
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_zones_are_those_of_the_number_taken_apart(region: str) -> None:
+    for kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE):
+        number = phonenumbers.example_number_for_type(region, kind)
+        if number is not None:
+            e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            assert timezones_of(e164) == tuple(zones.time_zones_for_number(number))
+
+
+def test_regions() -> None:
     assert region_of("+14155550100") == "US"
     assert region_of("rubbish") == "ZZ"

@@ -11,15 +11,20 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def derived(
-    kind: str, text: str = "您的订单已发货", event: str | None = None, last_inbound_at: datetime | None = None
+    kind: str,
+    text: str = "您的订单已发货",
+    event: str | None = None,
+    last_inbound_at: datetime | None = None,
+    caused_at: datetime = NOW,
+    names_offer: bool = False,
 ) -> tuple[Purpose, str]:
     rules = shipped()
-    return derive_purpose(
-        Cause(kind, NOW, event), text, last_inbound_at, NOW, rules.promotional, rules.transactional
-    )
+    cause = Cause(kind, caused_at, event)
+    told = (cause, text, last_inbound_at, NOW, rules.promotional, rules.transactional)
+    return derive_purpose(*told, names_offer=names_offer)
 
 
-@pytest.mark.parametrize("kind", [CauseKind.INBOUND, CauseKind.STAFF_REPLY])
+@pytest.mark.parametrize("kind", [CauseKind.INBOUND, CauseKind.AFTERWARDS, CauseKind.STAFF_REPLY])
 def test_an_answer_is_a_reply_for_a_day(kind: str) -> None:
     day = timedelta(hours=24)
     assert derived(kind, last_inbound_at=NOW - day) == (Purpose.REPLY, "answers_customer")
@@ -30,6 +35,22 @@ def test_an_answer_is_a_reply_for_a_day(kind: str) -> None:
 
 def test_a_reply_may_carry_the_offer_that_was_asked_for() -> None:
     assert derived("inbound", "您的优惠券：A1B2", last_inbound_at=NOW)[0] is Purpose.REPLY
+    assert derived("inbound", last_inbound_at=NOW, names_offer=True)[0] is Purpose.REPLY
+
+
+@pytest.mark.parametrize("kind", [CauseKind.INBOUND, CauseKind.AFTERWARDS])
+def test_another_text_of_theirs_makes_no_late_answer_of_one_that_nobody_waits_for(kind: str) -> None:
+    """A flow that waits for three days does not answer the T that comes meanwhile."""
+    before = NOW - timedelta(days=3)
+    late = derived(kind, last_inbound_at=NOW, caused_at=before)
+    assert late == (Purpose.MARKETING, "no_recent_inbound")
+
+
+def test_what_a_flow_promotes_after_a_wait_answers_nobody() -> None:
+    wrote = {"last_inbound_at": NOW, "caused_at": NOW - timedelta(hours=8)}
+    assert derived("afterwards", "预约已确认", **wrote) == (Purpose.REPLY, "answers_customer")
+    assert derived("afterwards", "送您一张优惠券", **wrote) == (Purpose.MARKETING, "promotional_words")
+    assert derived("afterwards", names_offer=True, **wrote) == (Purpose.MARKETING, "promotional_words")
 
 
 def test_a_transactional_event_is_service_unless_it_promotes() -> None:
@@ -43,6 +64,16 @@ def test_a_transactional_event_is_service_unless_it_promotes() -> None:
     assert derived("event") == (Purpose.MARKETING, "event_not_transactional")
 
 
+@pytest.mark.parametrize(
+    ("kind", "event"), [("event", "order.placed"), ("complaint", None), ("channel_test", None)]
+)
+def test_what_names_an_offer_is_no_service_whatever_its_words(kind: str, event: str | None) -> None:
+    assert derived(kind, "蛋糕季，16元起", event, names_offer=True) == (
+        Purpose.MARKETING,
+        "promotional_words",
+    )
+
+
 def test_an_own_complaint_is_service_unless_it_promotes() -> None:
     assert derived("complaint", "问题解决了吗？1 是 2 否") == (Purpose.SERVICE, "own_complaint")
     assert derived("complaint", "送您一张优惠券")[0] is Purpose.MARKETING
@@ -54,10 +85,21 @@ def test_what_the_brand_starts_is_marketing(kind: str) -> None:
 
 
 def test_confirmations_carry_no_offer() -> None:
-    assert derived("opt_in", "回复Y确认接收优惠信息")[0] is Purpose.OPT_IN_CONFIRMATION
+    assert derived("opt_in", "回复Y确认接收优惠信息", last_inbound_at=NOW)[0] is Purpose.OPT_IN_CONFIRMATION
+    for kind in ("opt_in", "opt_out"):
+        named = derived(kind, last_inbound_at=NOW, names_offer=True)
+        assert named == (Purpose.MARKETING, "offer_in_confirmation")
+    coupon = derived("opt_in", "回复Y领取优惠券", last_inbound_at=NOW)
+    assert coupon == (Purpose.MARKETING, "offer_in_confirmation")
     assert derived("opt_out", "您已退订，将不再收到优惠信息")[0] is Purpose.OPT_OUT_CONFIRMATION
     assert derived("opt_out", "已退订。再领一张优惠券？") == (Purpose.MARKETING, "offer_in_confirmation")
     assert derived("staff_alert")[0] is Purpose.STAFF_ALERT
+
+
+@pytest.mark.parametrize("wrote_at", [None, NOW - timedelta(hours=24, microseconds=1)])
+def test_nobody_is_asked_for_consent_out_of_the_blue(wrote_at: datetime | None) -> None:
+    asked = derived("opt_in", "回复Y确认接收信息", last_inbound_at=wrote_at)
+    assert asked == (Purpose.MARKETING, "no_recent_inbound")
 
 
 def test_every_cause_has_a_purpose() -> None:

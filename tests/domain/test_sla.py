@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,10 +28,21 @@ def at(hours: float) -> datetime:
     return OPENED_AT + timedelta(hours=hours)
 
 
-def after(*events: tuple[str, float] | tuple[str, float, str]) -> SlaState:
+A, B, C = (UUID(int=number) for number in (1, 2, 3))
+"""Texts of staff."""
+
+
+def event(kind: str, hours: float, told: str | UUID | None = None) -> SlaEvent:
+    """An event of a text of staff (the first one, where none is named), or with a detail."""
+    if isinstance(told, str):
+        return SlaEvent(kind, at(hours), told)
+    return SlaEvent(kind, at(hours), outbound_id=told or A)
+
+
+def after(*events: tuple[str, float] | tuple[str, float, str | UUID]) -> SlaState:
     state = opened(SlaPolicy(), OPENED_AT)
-    for kind, hours, *detail in events:
-        state = apply(state, SlaEvent(kind, at(hours), *detail))
+    for told in events:
+        state = apply(state, event(*told))
     return state
 
 
@@ -131,7 +143,7 @@ def test_an_event_that_does_not_fit_changes_nothing(kind: str) -> None:
 
 
 def test_an_open_complaint_keeps_its_policy() -> None:
-    state = apply(opened(SlaPolicy(resolution=timedelta(hours=24)), OPENED_AT), SlaEvent("resolved", at(1)))
+    state = apply(opened(SlaPolicy(resolution=timedelta(hours=24)), OPENED_AT), event("resolved", 1))
     stored = SlaState.from_json(json.loads(json.dumps(state.to_json())))
     assert stored == state
     assert apply(stored, SlaEvent("reopened", at(2))).resolution_due_at == at(26)
@@ -156,18 +168,47 @@ def test_asks_by_day_and_before_the_deadline(resolved: str, asked: str) -> None:
 
 
 def test_a_reply_that_failed_is_no_response_and_a_later_one_takes_its_place() -> None:
-    assert after(("replied", 1), ("reply_failed", 1)).first_response_at is None
-    both = after(("replied", 1), ("replied", 1.5), ("reply_failed", 1))
+    assert after(("replied", 1, A), ("reply_failed", 3, A)).first_response_at is None
+    both = after(("replied", 1, A), ("replied", 1.5, B), ("reply_failed", 3, A))
     assert both.first_response_at == at(1.5)
-    assert due_breaches(after(("replied", 1), ("reply_failed", 1)), at(2) + MOMENT) == (Clock.FIRST_RESPONSE,)
+    failed = after(("replied", 1, A), ("reply_failed", 3, A))
+    assert due_breaches(failed, at(2) + MOMENT) == (Clock.FIRST_RESPONSE,)
+
+
+def test_of_two_replies_that_left_at_one_instant_only_the_failed_one_is_forgotten() -> None:
+    both = after(("replied", 1, A), ("replied", 1, B))
+    assert apply(both, event("reply_failed", 3, A)).first_response_at == at(1)
+    assert apply(after(("replied", 1, A)), event("reply_failed", 1, B)).first_response_at == at(1)
 
 
 def test_a_reply_known_of_only_later_takes_back_a_breach_that_was_none() -> None:
     breached = after(("breached", 2.1, "first_response"))
-    assert apply(breached, SlaEvent("replied", at(2))).first_response_breached_at is None
-    assert apply(breached, SlaEvent("replied", at(2) + MOMENT)).first_response_breached_at == at(2.1)
+    assert apply(breached, event("replied", 2)).first_response_breached_at is None
+    later = SlaEvent("replied", at(2) + MOMENT, outbound_id=A)
+    assert apply(breached, later).first_response_breached_at == at(2.1)
 
 
 def test_a_reply_from_before_the_complaint_was_reopened_does_not_answer_it_again() -> None:
     reopened = after(("replied", 1), ("resolved", 2), ("reopened", 30))
-    assert apply(reopened, SlaEvent("replied", at(29))).first_response_at is None
+    assert apply(reopened, event("replied", 29, B)).first_response_at is None
+
+
+def test_a_resolution_that_nobody_was_told_of_is_none() -> None:
+    failed = after(("resolved", 1, A), ("resolution_failed", 1.5, A))
+    assert (failed.status, failed.first_response_at, failed.follow_up_due_at) == ("open", None, None)
+    assert failed.resolution_due_at == at(48)
+    assert due_breaches(failed, at(49)) == (Clock.FIRST_RESPONSE, Clock.RESOLUTION)
+    again = apply(failed, event("resolved", 30, B))
+    assert (again.status, again.resolution_at, again.first_response_at) == ("resolved", at(30), at(30))
+
+
+def test_an_earlier_reply_stays_the_first_response_of_a_resolution_that_failed() -> None:
+    failed = after(("replied", 0.5, B), ("resolved", 1, A), ("resolution_failed", 1.5, A))
+    assert (failed.status, failed.first_response_at) == ("open", at(0.5))
+
+
+def test_the_text_of_another_resolution_and_of_a_closed_complaint_changes_nothing() -> None:
+    resolved = after(("resolved", 1, A), ("reopened", 30), ("resolved", 31, B))
+    assert apply(resolved, event("resolution_failed", 32, A)) == resolved
+    closed = after(("resolved", 1, A), ("followed_up", 25, "solved"))
+    assert apply(closed, event("resolution_failed", 26, A)) == closed

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,8 +20,9 @@ from app.store.brands import Brand
 from app.store.channels import Channel, Sender
 from app.store.engine import Store
 from app.store.tables import new_id
-from app.usecases import demo
+from app.usecases import demo, licences
 from app.usecases.directory import ChannelView
+from app.usecases.licences import NewLicence
 from app.usecases.parts import Parts
 from app.wiring import build_parts
 from tests.doubles.gateway import KEY
@@ -29,6 +30,8 @@ from tests.doubles.listening import free_port
 from tests.doubles.twilio_api import ACCOUNT, TOKEN
 
 ADDRESS = "10690002"
+LICENCES = {"telecom_licence": None, "signature_filing": None, "channel_filing": "gateway"}
+"""What the gateway asks of the brand before it may promote."""
 HOOK_SECRET = "secret-of-the-hook"
 NOWHERE = "http://127.0.0.1:9"
 
@@ -88,6 +91,9 @@ def furnish(premises: Premises, send_url: str = f"{NOWHERE}/send", *, now: datet
             brand = session.scalars(select(Brand)).one()  # noon is outside the hours of retail
             brand.settings = {**brand.settings, "industry": "other"}
             _add_channels(session, send_url, at)
+        for kind, channel in LICENCES.items():
+            told = NewLicence(kind, brand.code, "1", date(2999, 12, 31), channel=channel)
+            licences.add(parts, told, at, "test")
 
 
 def _add_channels(session: Session, send_url: str, at: datetime) -> None:

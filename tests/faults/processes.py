@@ -25,6 +25,14 @@ class Processes:
         self._commands: dict[str, tuple[list[str], Mapping[str, str]]] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._said_before: dict[str, int] = {}
+        command = [sys.executable, "-m", "app.guardian"]
+        self._guardian = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+
+    def _tell_guardian(self, sign: str, group: int) -> None:
+        """Have the group ended should this process be killed itself."""
+        assert self._guardian.stdin is not None
+        self._guardian.stdin.write(f"{sign}{group}\n".encode())
+        self._guardian.stdin.flush()
 
     def start(self, name: str, *command: str, environ: Mapping[str, str] | None = None) -> None:
         """Start `python ARGUMENTS`; without arguments `huixin NAME`."""
@@ -44,6 +52,7 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._tell_guardian("+", self._running[name].pid)
 
     def kill(self, name: str) -> None:
         """`kill -9` a process with its children."""
@@ -51,6 +60,7 @@ class Processes:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        self._tell_guardian("-", process.pid)
         self.kills += 1
 
     def log_of(self, name: str) -> Path:
@@ -79,6 +89,7 @@ class Processes:
     ) -> None:
         for name in self._running:
             self.kill(name)
+        self._guardian.communicate()
 
 
 def until(happened: Callable[[], object], within_s: float = PATIENCE_S) -> float:

@@ -55,7 +55,7 @@ def queue_marketing(parts: Parts, phone: str) -> None:
         reader = Reader(session, parts.directory.current(now), changes, now)
         turn = reader.turns({(customer_id, sender.id)}, locked).turn(customer_id, sender.id, "")
         opting.grant(turn, "test")
-        messages.queue(parts, turn, "周末全场八折", Cause(CauseKind.CAMPAIGN, now))
+        messages.queue(parts, turn, "周末新品上架", Cause(CauseKind.CAMPAIGN, now))
         changes.flush(session)
 
 
@@ -79,7 +79,8 @@ def test_after_an_hour_of_standstill_replies_go_out_and_stale_marketing_does_not
             queue_marketing(parts, phone_of(3))
             now.at += timedelta(hours=1)
             answer_by_rule(parts, now())
-            dispatch(parts)
+            while dispatch(parts).claimed:
+                pass
             with parts.store.read() as session:
                 found = session.execute(select(Outbound.purpose, Outbound.status, Outbound.reason)).all()
     assert sorted(one["to"] for one in gateway.taken) == [phone_of(1), phone_of(2)]

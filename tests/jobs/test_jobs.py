@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.purpose import Cause, CauseKind
-from app.jobs import advance_flows, carrier_receipts, jobs, seal_ledgers, settle_unknown
+from app.jobs import advance_flows, carrier_receipts, jobs, review_numbers, seal_ledgers, settle_unknown
 from app.providers.contract import Accepted, Unknown
 from app.store.runs import Run
 from tests.usecases.shop import LI, WANG, Shop
@@ -13,10 +13,14 @@ from tests.usecases.shop import LI, WANG, Shop
 NAMES = {
     "advance_flows",
     "carrier_receipts",
+    "apply_receipts",
+    "expire_numbers",
     "follow_up_complaints",
     "prune_decisions",
+    "prune_messages",
     "import_lists",
     "release_leases",
+    "review_numbers",
     "seal_ledgers",
     "settle_unknown",
     "watch_complaints",
@@ -31,6 +35,7 @@ def test_the_jobs_are_these() -> None:
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_a_job_with_nothing_to_do_counts_nothing(shop: Shop, name: str) -> None:
+    review_numbers.run(shop.parts, shop.clock())
     seal_ledgers.run(shop.parts, shop.clock())
     counts = jobs()[name].run(shop.parts, shop.clock())
     assert counts

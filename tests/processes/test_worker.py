@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine
@@ -9,6 +10,7 @@ from sqlalchemy import Engine
 from app.domain.purpose import Cause, CauseKind
 from app.processes.worker import Worker
 from app.providers.contract import Accepted, Outcome, Outgoing
+from app.providers.transport import Answer
 from tests.usecases.shop import LI, WANG, Shop
 
 
@@ -49,3 +51,51 @@ def test_a_provider_that_hangs_holds_up_its_own_channel_alone(engine: Engine) ->
         worker.stop()
         running.join(30)
     assert shop.outbound(held).status == "accepted"
+
+
+class HangingGateway:
+    """An HTTP pool that answers nothing until it is let go, and counts who has called."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()
+        self.open = 0
+        self._counting = threading.Lock()
+
+    def request(self, *_: Any, **__: Any) -> Answer:
+        with self._counting:
+            self.open += 1
+        self.free.wait(20)
+        return Answer(200)
+
+
+def test_whatever_is_let_go_is_on_its_way_at_once_however_many_providers_hang(engine: Engine) -> None:
+    """Else bytes would leave long after the gate's word, and an opt-out in between would count for nothing."""
+    shop, hanging = Shop(engine), HangingGateway()
+    channels = [
+        shop.a_channel(
+            f"slow-{n}", f"1069000{n}", provider="http", key="k" * 16, send_url="https://g.example"
+        )
+        for n in range(4)
+    ]
+    parts = replace(shop.parts, connect=lambda _: hanging)
+    size = channels[0].capabilities.concurrency
+    cause = Cause(CauseKind.EVENT, shop.clock(), "order.placed")
+    for number, channel in enumerate(channels):
+        for one in range(size + 2):
+            phone = f"+861390{number:03}{one:04}"
+            shop.queues(phone, "您的订单已收到", cause, sender=channel.senders[0])
+    worker = Worker(parts)
+    running = threading.Thread(target=worker.run)
+    running.start()
+    try:
+        let_go = 0
+        for _ in range(200):
+            let_go = shop.number_of_outbounds("handing")
+            if let_go == hanging.open == size * len(channels):
+                break
+            threading.Event().wait(0.05)
+        assert (let_go, hanging.open) == (size * len(channels), size * len(channels))
+    finally:
+        hanging.free.set()
+        worker.stop()
+        running.join(30)

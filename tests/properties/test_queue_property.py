@@ -91,9 +91,11 @@ class Queue(RuleBasedStateMachine):
     def hand_over(self, worker: int) -> None:
         """The gate lets go what this worker still finds claimed, then the provider is called."""
         ids = self.claims.pop(worker, [])
+        with self.store.read() as session:
+            found = queue.claimed_rows(session, ids)
         with self.store.write() as session:
-            locked = {row.id for row in customers.lock(session, queue.customers_of(session, ids))}
-            rows = queue.claimed_rows(session, ids, locked)
+            customers.lock(session, {row.customer_id for row in found})
+            rows = queue.still_claimed(session, found)
             lease = self.now + HANDING_LEASE
             queue.update_rows(
                 session, [{"id": row.id, "status": HANDING, "leased_until": lease} for row in rows]

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from app.domain.sla import Deadlines, SlaEvent, SlaPolicy, SlaState, apply, due_breaches, follow_up_at, opened
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+TEXTS = [UUID(int=number) for number in range(4)]
 HOURS = st.floats(0, 400, allow_nan=False)
 KINDS = [
     "replied",
@@ -16,6 +18,7 @@ KINDS = [
     "paused",
     "resumed",
     "resolved",
+    "resolution_failed",
     "reopened",
     "merged",
     "breached",
@@ -34,6 +37,7 @@ def event_logs(draw: st.DrawFn) -> list[SlaEvent]:
             START + timedelta(hours=hour),
             draw(st.sampled_from(DETAILS)),
             Deadlines(START + timedelta(hours=1), START + timedelta(hours=40)),
+            draw(st.sampled_from(TEXTS)),
         )
         for hour in hours
     ]
@@ -62,6 +66,20 @@ def test_a_recorded_breach_is_never_due_again(events: list[SlaEvent], hours: flo
     for clock in due_breaches(state, now):
         state = apply(state, SlaEvent("breached", now, clock))
     assert due_breaches(state, now) == ()
+
+
+@given(event_logs(), st.sampled_from(TEXTS))
+def test_a_text_that_failed_leaves_no_trace_in_the_figures(events: list[SlaEvent], lost: UUID) -> None:
+    """Whatever else happened, a reply that failed is as good as never written."""
+    rest = [
+        event
+        for event in events
+        if event.kind not in ("replied", "reply_failed") or event.outbound_id != lost
+    ]
+    others = [event for event in rest if event.outbound_id != lost]
+    reply = SlaEvent("replied", START + timedelta(hours=400), outbound_id=lost)
+    failed = SlaEvent("reply_failed", START + timedelta(hours=401), outbound_id=lost)
+    assert fold([*others, reply, failed]).first_response_at == fold(others).first_response_at
 
 
 @given(event_logs())

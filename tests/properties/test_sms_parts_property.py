@@ -51,6 +51,19 @@ def test_parts_hold_their_units_and_cut_nothing(text: str) -> None:
         )
 
 
+EDGES = st.builds(
+    lambda length, edge, rest: "a" * length + edge + "b" * rest,
+    st.integers(145, 165) | st.integers(60, 75),
+    st.sampled_from(["€", "^", "{}", "😀", "中", "😀€", "[]😀"]),
+    st.integers(0, 170),
+)
+
+
+@given(TEXTS.filter(bool) | EDGES)
+def test_parts_are_those_of_a_library_that_cuts(text: str) -> None:
+    assert count(text, "gsm").parts == len(smsutil.split(text).parts)
+
+
 @given(TEXTS, TEXTS)
 def test_more_text_never_costs_less(text: str, more: str) -> None:
     for profile in ("gsm", "mainland"):

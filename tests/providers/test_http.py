@@ -129,6 +129,15 @@ def test_what_cannot_be_read_is_kept_and_its_neighbours_are_read(item):
     assert [json.loads(one.raw) for one in parsed.unparseable] == [item]
 
 
+def test_a_body_of_rubbish_is_kept_once_and_what_can_be_read_of_it_is():
+    good = {"id": "2", "from": "+8613800001235", "text": "hi"}
+    parsed = parse([good, *range(1000)])
+    assert [one.text for one in parsed.inbound] == ["hi"]
+    (lost,) = parsed.unparseable
+    assert json.loads(lost.raw) == [good, *range(1000)]
+    assert lost.why.startswith("1000 items could not be read")
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 5000, b'"\\ud800"', b"[[]]"])
 def test_a_broken_body_is_kept_and_nothing_is_raised(body):
     parsed = parse(body)

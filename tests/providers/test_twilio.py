@@ -111,6 +111,14 @@ def test_a_json_body_is_vouched_for_by_its_hash():
     assert PROVIDER.verify(json_request(b"\xff", b"\xff"), SETTINGS) == "signature_wrong"
 
 
+@pytest.mark.parametrize("vouched", ["bodySHA256=", "bodySHA256", "bodySHA256=&bodySHA256="])
+def test_an_empty_hash_vouches_for_nothing(vouched):
+    url, body = f"{URL}?{vouched}", json.dumps(INBOUND).encode()
+    headers = {"Content-Type": "application/json", "X-Twilio-Signature": sign(url)}
+    request = Request.received("POST", url, headers, body)
+    assert PROVIDER.verify(request, SETTINGS) == "signature_wrong"
+
+
 def test_a_shared_key_signs_with_its_own_algorithm():
     settings = SETTINGS.model_copy(update={"webhook_key": SETTINGS.auth_token.__class__("shared")})
     named = {"X-Twilio-Webhooks-Signature-Settings": "key=k1,algorithm=HMAC_SHA256"}

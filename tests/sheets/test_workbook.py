@@ -28,12 +28,14 @@ def written(folder: Path, fill: Callable[[Any], None], **options: Any) -> Path:
     return path
 
 
-def made_of(folder: Path, sheet: str | bytes, **parts: str) -> Path:
+def made_of(folder: Path, sheet: str | bytes, packing: int = zipfile.ZIP_DEFLATED, **parts: str) -> Path:
     path = folder / "list.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+    with zipfile.ZipFile(path, "w", packing) as book:
         book.writestr("xl/workbook.xml", parts.get("book", BOOK))
         book.writestr("xl/_rels/workbook.xml.rels", LINKS)
         book.writestr("xl/worksheets/sheet1.xml", sheet)
+        if "strings" in parts:
+            book.writestr("xl/sharedStrings.xml", parts["strings"])
     return path
 
 
@@ -95,11 +97,66 @@ def test_a_cell_at_the_far_end_of_the_sheet_takes_no_memory(tmp_path: Path) -> N
 
 def test_a_bomb_is_left_alone(tmp_path: Path) -> None:
     head, row = "<worksheet><sheetData><row><c><v>1</v></c></row>", "<row/>"
-    tracemalloc.start()
     assert refusal(made_of(tmp_path, head + row * 10_000_000)) == "zip_bomb"
     assert refusal(made_of(tmp_path, head + '<row r="' + "1" * 60_000_000)) == "zip_bomb"
     assert refusal(made_of(tmp_path, head + "<row><c><v>" + "1" * 60_000_000)) == "zip_bomb"
+
+
+HEAD = "<worksheet><sheetData><row><c><v>1</v></c></row>"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"sheet": HEAD + "<a>" * 3_000_000},
+        {"sheet": HEAD + "</sheetData></worksheet>", "strings": "<sst>" + "<si>" * 2_000_000},
+        {"sheet": HEAD, "book": "<workbook>" + "<b>" * 1_600_000},
+        {"sheet": HEAD, "book": "<workbook>" + "<sheet/>" * 600_000},
+        {"sheet": HEAD + "".join(f"<a{n:x}/>" for n in range(300_000))},
+        {"sheet": HEAD + "".join(f'<row b{n:x}=""/>' for n in range(300_000))},
+    ],
+    ids=[
+        "deep sheet",
+        "deep strings",
+        "deep book",
+        "sheets without number",
+        "names of tags",
+        "of attributes",
+    ],
+)
+def test_tags_that_no_spreadsheet_writes_take_no_memory(tmp_path: Path, parts: dict[str, str]) -> None:
+    path = made_of(tmp_path, **parts)
+    tracemalloc.start()
+    assert refusal(path) == "odd_structure"
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
+    assert peak < 45_000_000
+
+
+def test_a_list_of_parts_without_end_is_not_read(tmp_path: Path) -> None:
+    path = made_of(tmp_path, HEAD)
+    with zipfile.ZipFile(path, "a") as book:
+        for number in range(10_001):
+            book.writestr(str(number), b"")
+    assert refusal(path) == "odd_structure"
+    with zipfile.ZipFile(path, "a") as book:
+        for number in range(40):
+            book.writestr(str(number) + "x" * 60_000, b"")
+    tracemalloc.start()
+    assert refusal(path) == "odd_structure"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_packing_whose_size_cannot_be_watched_is_refused(tmp_path: Path, packing: int) -> None:
+    path = made_of(tmp_path, HEAD + " " * 20_000_000, packing=packing)
+    tracemalloc.start()
+    assert refusal(path) == "old_excel"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10_000_000
 
 
 def test_entities_and_damage_are_told(tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ SMALL = frozenset(
         "flow_versions",
         "heartbeats",
         "paces",
+        "licences",
+        "tallies",
+        "partners",
     }
 )
 """Tables that grow with the business's set-up, not with its messages: walking them costs nothing."""

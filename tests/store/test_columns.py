@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from app.store import encryption, flows
 from app.store.columns import Encrypted, EncryptedJson
 from app.store.heartbeats import Heartbeat
+from app.store.personal import Personal
 from app.store.schema import metadata
 from app.usecases import desk
 from app.usecases.rotate_keys import count_rows, rotate
@@ -84,7 +85,7 @@ def test_these_columns_are_encrypted() -> None:
         f"{table.name}.{column.name}"
         for table in metadata().sorted_tables
         for column in table.columns
-        if isinstance(column.type, Encrypted | EncryptedJson)
+        if isinstance(column.type, Encrypted | EncryptedJson | Personal)
     }
     assert {
         "customers.phone", "profiles.name", "profiles.attributes", "inbounds.text", "outbounds.text",

@@ -91,7 +91,7 @@ def test_updates_of_the_same_rows_told_in_opposite_order_do_not_deadlock(shop: S
         for n in range(20):
             both.wait(20)
             with shop.parts.store.write() as session:
-                rows = [{"id": one, "timezone": f"zone {n}"} for one in ids[::order]]
+                rows = [{"id": one, "number_status": f"status {n}"} for one in ids[::order]]
                 done += update_all(session, Customer, rows)
         return done
 

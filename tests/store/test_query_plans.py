@@ -13,8 +13,8 @@ from tests.usecases.shop import ALICE, LI, WANG, Shop
 
 
 @pytest.fixture
-def shop(engine: Engine) -> Shop:
-    return Shop(engine)
+def shop(unmeasured_engine: Engine) -> Shop:
+    return Shop(unmeasured_engine)
 
 
 def texts_come_and_are_answered(shop: Shop) -> None:
@@ -60,16 +60,16 @@ HOT: tuple[Callable[[Shop], None], ...] = (
 )
 
 
-def test_no_hot_statement_walks_over_a_table_that_grows(shop: Shop, engine: Engine) -> None:
+def test_no_hot_statement_walks_over_a_table_that_grows(shop: Shop, unmeasured_engine: Engine) -> None:
     heard: dict[str, int] = {}
-    with listening(engine, heard):
+    with listening(unmeasured_engine, heard):
         for happens in HOT:
             happens(shop)
             shop.passes(minutes=5)
     assert len(heard) > 40
     slow = {}
     for statement, values in heard.items():
-        with engine.connect() as connection:
+        with unmeasured_engine.connect() as connection:
             if tables := walked(connection, statement, values):
                 slow[statement] = tables
             connection.rollback()

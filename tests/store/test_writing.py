@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from app.store.engine import Store
 from app.store.heartbeats import Heartbeat
 from app.store.pacing import Pace
-from app.store.tables import new_id
-from app.store.writing import insert_all, insert_ignoring, insert_new, update_all
+from app.store.tables import new_id, new_ids
+from app.store.writing import insert_all, insert_ignoring, insert_new, insert_ready, made_ready, update_all
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -82,3 +82,27 @@ def test_what_is_read_keeps_nothing(store: Store) -> None:
 def test_new_ids_are_ordered_as_they_are_made() -> None:
     made = [new_id() for _ in range(1000)]
     assert made == sorted(made)
+
+
+def test_rows_made_ready_are_written_as_any_others(store: Store) -> None:
+    says = [{"n": 1}, {"n": "\t\\N'"}]
+    each = {"name": ["a", "b\t\\N'"], "says": says}
+    with store.write() as session:
+        insert_ready(session, made_ready(store.engine.dialect, Heartbeat, 2, each, at=NOW))
+        insert_ready(session, made_ready(store.engine.dialect, Heartbeat, 0, {"name": []}, at=NOW))
+    assert held(store) == {"a": says[0], "b\t\\N'": says[1]}
+    with store.read() as session:
+        assert {row.at for row in session.scalars(select(Heartbeat))} == {NOW}
+
+
+def test_keys_may_be_digits_and_a_clash_keeps_nothing(store: Store) -> None:
+    keys = new_ids(2)
+    ready = made_ready(store.engine.dialect, Pace, 2, {"subject_id": keys}, spent_until=NOW)
+    with store.write() as session:
+        insert_ready(session, ready)
+    fresh = [UUID(keys[0]), new_id()]
+    again = made_ready(store.engine.dialect, Pace, 2, {"subject_id": fresh}, spent_until=NOW)
+    with pytest.raises(IntegrityError), store.write() as session:
+        insert_ready(session, again)
+    with store.read() as session:
+        assert {row.subject_id for row in session.scalars(select(Pace))} == {UUID(key) for key in keys}

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from app.domain.purpose import Cause, CauseKind
 from app.jobs import jobs
 from app.store import simulated
-from app.store.customers import phone_hash
+from app.store.phone_hashes import phone_hash
 from app.usecases import desk
 from tests.usecases.shop import ALICE, LI, WANG, Shop
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import yaml
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from app.domain.wording import Wording
 from app.nlu import Parsed as Reading
@@ -25,7 +26,7 @@ from app.providers.contract import (
     ReceiptStatus,
 )
 from app.rules import RULES_FOLDER
-from app.store import customers
+from app.store import customers, personal, writing
 from app.store.brands import Brand
 from app.store.channels import Channel, Sender
 from app.store.customers import Profile, ids_of_all
@@ -95,6 +96,7 @@ class Shop(Traces):
             wake=Polling(),
             now=self.clock,
             public_url="https://shop.example",
+            uploads=Path("/nowhere/uploads"),
         )
         _furnish(self.parts)
 
@@ -171,10 +173,15 @@ class Shop(Traces):
             customer_id = ids_of_all(session, [phone], now)[phone]
             customers.add_profiles(session, {(customer_id, self.brand.id)}, now)
             values = {**({"consent": consent, "consent_at": now} if consent else {}), **told}
-            mine = (Profile.customer_id == customer_id, Profile.brand_id == self.brand.id)
+            row = {"customer_id": customer_id, "brand_id": self.brand.id, **values}
             if values:
-                session.execute(update(Profile).where(*mine).values(**values))
+                writing.update_all(session, Profile, [row], ("customer_id", "brand_id"))
         return customer_id
+
+    def knows_the_number(self, phone: str, status: str) -> None:
+        """What receipts have shown of a customer's number."""
+        with self.parts.store.write() as session:
+            customers.set_number_status(session, self.customer(phone).id, status, self.clock())
 
     # --- what happens ---------------------------------------------------------------------------------------
 
@@ -217,7 +224,7 @@ class Shop(Traces):
         given = {"outbound_id": None, "to_phone": None, **told}
         receipt = ParsedReceipt(provider_id, status=ReceiptStatus(status), **given)
         with self.parts.store.write() as session:
-            return apply_receipts(self.parts, session, self.channel(), [receipt], self.clock())
+            return apply_receipts(self.parts, session, [(self.channel(), receipt)], self.clock())
 
     def tells(self, event_type: str, key: str, phone: str = WANG, **told: Any) -> Recorded:
         """One event of the business's own system."""
@@ -267,7 +274,7 @@ def _furnish(parts: Parts) -> None:
     with parts.store.write() as session:
         for table in tables:
             if _demo[table.name]:
-                session.execute(table.insert(), _demo[table.name])
+                session.execute(table.insert(), personal.seal_rows(session, table, _demo[table.name]))
 
 
 class Lines:

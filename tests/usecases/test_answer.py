@@ -181,7 +181,16 @@ def test_somebody_else_has_the_number(shop: Shop) -> None:
     shop.texts(WANG, "你发错人了")
     assert shop.profile(WANG)["consent"] == "held"
     assert "抱歉打扰" in shop.bodies(WANG)[0]
-    assert len(shop.rows("conversations", WANG)) == 1
+    assert shop.rows("runs", WANG)[-1].flow == "wrong_number"
+
+
+def test_without_a_flow_a_person_finds_out_whose_number_it_is(shop: Shop) -> None:
+    cafe = shop.a_brand("cafe")
+    shop.a_channel("cafe", "10690002", brand=cafe)
+    shop.nlu.learn("你发错人了", "wrong_number")
+    shop.texts(LI, "你发错人了", channel="cafe")
+    assert shop.profile(LI, "cafe")["consent"] == "held"
+    assert [row.reason for row in shop.rows("conversations", LI)] == ["wrong_number"]
 
 
 def test_abuse_is_met_with_silence_and_the_second_time_by_a_person(shop: Shop) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import Engine, select, update
 
 from app.domain import sla
 from app.domain.sla import SlaEvent, SlaState
+from app.store import customers
 from app.store.complaints import Complaint, next_number
-from app.store.customers import Customer, ids_of_all
+from app.store.customers import Profile, ids_of_all
 from app.store.tables import new_id
 from app.store.writing import insert_all
 from app.usecases import complaint_clock, complaints
@@ -63,7 +64,8 @@ def crowd(shop: Shop, zone: str | None = None) -> list[str]:
     phones = [f"+86139000010{n:02}" for n in range(CROWD)]
     with shop.parts.store.write() as session:
         ids = ids_of_all(session, phones, shop.clock())
-        session.execute(update(Customer).where(Customer.id.in_(ids.values())).values(timezone=zone))
+        customers.add_profiles(session, {(one, shop.brand.id) for one in ids.values()}, shop.clock())
+        session.execute(update(Profile).where(Profile.customer_id.in_(ids.values())).values(timezone=zone))
     return phones
 
 
@@ -91,7 +93,7 @@ def test_who_sleeps_holds_up_nobody_and_is_asked_in_the_morning(engine: Engine) 
 
 def test_who_is_waited_for_hides_no_promise_that_is_broken(shop: Shop) -> None:
     opened_at = shop.clock() - timedelta(hours=60)
-    replied = SlaEvent("replied", opened_at + timedelta(hours=1))
+    replied = SlaEvent("replied", opened_at + timedelta(hours=1), outbound_id=new_id())
     paused = SlaEvent("paused", opened_at + timedelta(hours=2))
     waiting = complain(shop, crowd(shop), replied, paused, opened_at=opened_at)
     (late,) = complain(shop, ["+8613900002000"], replied, opened_at=opened_at + timedelta(hours=1))

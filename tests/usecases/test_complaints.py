@@ -22,8 +22,9 @@ def complains(shop: Shop, phone: str = LI, **more: Any) -> Any:
     return complaint(shop, phone)
 
 
-def resolves(shop: Shop, phone: str = LI, text: str = "") -> Any:
-    desk.resolve(shop.parts, shop.a_member_of_staff(), complaint(shop, phone).id, text, shop.clock())
+def resolves(shop: Shop, phone: str = LI, text: str = "", **told: bool) -> Any:
+    staff = shop.a_member_of_staff()
+    desk.resolve(shop.parts, staff, complaint(shop, phone).id, text, shop.clock(), **told)
     shop.works()
     return complaint(shop, phone)
 
@@ -243,7 +244,7 @@ def test_who_has_stopped_everything_is_called_instead(shop: Shop) -> None:
     shop.texts(ALICE, "complaint the cake was broken", channel="us")
     shop.works()
     shop.hears((ALICE, "STOP"), channel="us")
-    resolves(shop, ALICE)
+    resolves(shop, ALICE, is_told_otherwise=True)
     shop.passes(hours=30)
     asks(shop)
     shop.passes(hours=16)

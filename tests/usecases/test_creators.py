@@ -6,9 +6,9 @@ from app.domain.purpose import CauseKind
 from tests.meta.sources import name_of, parsed, python_files
 
 CREATORS = {
-    "app/bench/dispatch.py": {"EVENT"},  # the load of the benchmark
+    "app/bench/queued.py": {"EVENT"},  # the load of the benchmark
     "app/usecases/channel_setup.py": {"CHANNEL_TEST"},  # the test message that an admin sends themselves
-    "app/usecases/desk.py": {"COMPLAINT", "STAFF_REPLY"},
+    "app/usecases/desk.py": {"COMPLAINT"},  # and the cause of what staff write
     "app/usecases/follow_route.py": {"INBOUND", "OPT_OUT"},
     "app/usecases/opt_by_rule.py": {"OPT_IN", "OPT_OUT"},
     "app/usecases/world.py": {"OPT_IN"},  # and the cause that its run was started with
@@ -19,7 +19,13 @@ STARTERS = {
     "app/usecases/record_events.py": {"EVENT"},
 }
 """Who starts flow runs; what a run sends has its cause, or that of the text that it answers."""
+JUDGES = {
+    "app/domain/flows/text_checks.py": {"EVENT", "INBOUND", "OPT_IN"},
+    "app/usecases/staff_texts.py": {"COMPLAINT", "STAFF_REPLY"},
+}
+"""Who makes a cause to judge a text with, before there is a message."""
 KEEPERS = {"app/usecases/run_identity.py": {"INBOUND"}}
+"""And turns an `inbound` into an `afterwards`, once a run goes on without the customer."""
 PURPOSES = {"app/usecases/messages.py", "app/usecases/gate_facts.py"}
 
 
@@ -76,7 +82,8 @@ def test_every_starter_of_a_run_is_known_with_its_causes() -> None:
 
 
 def test_nobody_else_makes_a_cause() -> None:
-    known = {**CREATORS, **STARTERS, **KEEPERS}
+    assert {name: causes(name) for name in JUDGES} == JUDGES
+    known = {**CREATORS, **STARTERS, **KEEPERS, **JUDGES}
     assert [
         name_of(path) for path in python_files("app") if causes(name_of(path)) and name_of(path) not in known
     ] == []
@@ -98,5 +105,5 @@ def test_nobody_chooses_a_purpose() -> None:
 
 
 def test_every_kind_of_cause_is_made_or_waits_for_its_part() -> None:
-    made = set().union(*CREATORS.values(), *STARTERS.values())
-    assert {kind.name for kind in CauseKind} - made == {"CAMPAIGN", "JOURNEY", "STAFF_ALERT"}
+    made = set().union(*CREATORS.values(), *STARTERS.values(), *JUDGES.values())
+    assert {kind.name for kind in CauseKind} - made == {"AFTERWARDS", "CAMPAIGN", "JOURNEY", "STAFF_ALERT"}

@@ -1,8 +1,10 @@
 """Events: each once, orders as the latest of them tells, and the first journey from order to review."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.usecases.advance_flows import advance_due
 from app.usecases.record_events import NewEvent, record_events
@@ -96,6 +98,33 @@ def test_an_event_repeated_within_one_batch_counts_once(shop: Shop) -> None:
     assert (recorded.new, recorded.duplicates, recorded.started) == (1, 2, 1)
 
 
+def test_an_order_of_weeks_ago_texts_nobody_today(shop: Shop) -> None:
+    placed = NewEvent("e1", "order.placed", shop.clock() - timedelta(weeks=3), LI, {}, {"order_number": "A1"})
+    assert record_events(shop.parts, shop.brand, [placed], shop.clock()).started == 1
+    shop.works()
+    advances(shop)
+    assert {(row.status, row.reason) for row in shop.outbounds(LI)} == {("refused", "too_late")}
+    assert [row.outcome for row in shop.rows("runs", LI)] == ["confirmed"]
+
+
+def test_an_order_that_is_told_the_next_day_is_confirmed(shop: Shop) -> None:
+    placed = NewEvent("e1", "order.placed", shop.clock() - timedelta(hours=20), LI)
+    record_events(shop.parts, shop.brand, [placed], shop.clock())
+    shop.works()
+    assert [row.status for row in shop.outbounds(LI)] == ["delivered"]
+
+
+def test_an_event_of_the_future_counts_as_one_of_now(shop: Shop) -> None:
+    ahead, told = shop.clock() + timedelta(hours=8), {"order_number": "A1"}
+    placed = NewEvent("e1", "order.placed", ahead, LI, {}, told)
+    record_events(shop.parts, shop.brand, [placed], shop.clock())
+    shop.passes(hours=1)
+    shop.tells("order.cancelled", "e2", LI, order_number="A1")
+    shop.passes(hours=23)
+    advances(shop)
+    assert [row.outcome for row in shop.rows("runs", LI)] == ["confirmed"]
+
+
 @pytest.mark.parametrize("is_one_batch", [True, False])
 def test_an_older_event_that_comes_late_does_not_change_the_orders_status(
     shop: Shop, is_one_batch: bool
@@ -140,6 +169,33 @@ def test_what_an_event_tells_of_a_customer_is_kept(shop: Shop) -> None:
         "city": "上海",
         "vip": True,
     }
+
+
+def test_the_time_zone_that_an_event_tells_counts_at_once(shop: Shop) -> None:
+    told = NewEvent("e1", "order.placed", shop.clock(), LI, {}, {"order_number": "A1"}, "America/New_York")
+    record_events(shop.parts, shop.brand, [told], shop.clock())
+    assert shop.profile(LI)["timezone"] == "America/New_York"
+    shop.tells("order.paid", "e2", LI)
+    assert shop.profile(LI)["timezone"] == "America/New_York"
+
+
+def test_many_events_ask_the_database_no_oftener_than_a_few(shop: Shop) -> None:
+    asked: list[str] = []
+
+    @event.listens_for(shop.parts.store.engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    counts = []
+    for first, last in ((0, 2), (2, 4), (4, 40)):
+        asked.clear()
+        batch = [
+            NewEvent(f"e{n}", "order.placed", shop.clock(), f"+86139{n:08d}", {}, {"order_number": n})
+            for n in range(first, last)
+        ]
+        assert record_events(shop.parts, shop.brand, batch, shop.clock()).started == last - first
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
 
 
 def test_a_customer_keeps_the_language_they_write_in(shop: Shop) -> None:

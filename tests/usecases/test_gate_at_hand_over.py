@@ -1,16 +1,22 @@
 """The gate at the hand-over: its word kept and logged once, what was judged before is judged anew."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 
+from app.domain.composing import OptOutWording
 from app.domain.purpose import Cause, CauseKind
 from app.domain.sms_parts import count
-from app.store import customers
+from app.flow_files import from_yaml
 from app.store.brands import Brand
 from app.store.customers import Profile
 from app.store.outbound import queue
+from app.usecases.advance_flows import advance_due
+from app.usecases.flow_publishing import publish
+from app.usecases.record_events import NewEvent, record_events
 from tests.usecases.shop import ALICE, LI, WANG, Shop
 
 
@@ -33,17 +39,12 @@ def know(shop: Shop, phone: str, **values: object) -> None:
         session.execute(update(Profile).where(*mine).values(**values))
 
 
-def number_is(shop: Shop, phone: str, status: str) -> None:
-    with shop.parts.store.write() as session:
-        customers.set_number_status(session, shop.customer(phone).id, status, shop.clock())
-
-
 REFUSED = {
     "no_consent": lambda shop: know(shop, WANG, consent="none"),
     "consent_pending": lambda shop: know(shop, WANG, consent="pending"),
     "opted_out": lambda shop: know(shop, WANG, consent="withdrawn"),
-    "dead_number": lambda shop: number_is(shop, WANG, "dead"),
-    "suspended_number": lambda shop: number_is(shop, WANG, "suspended"),
+    "dead_number": lambda shop: shop.knows_the_number(WANG, "dead"),
+    "suspended_number": lambda shop: shop.knows_the_number(WANG, "suspended"),
     "too_late": lambda shop: shop.passes(minutes=31),
 }
 
@@ -80,6 +81,7 @@ DEFERRED = {
     "complaint_open": lambda shop: shop.texts(WANG, "投诉 坏了"),
     "complaint_hold": lambda shop: know(shop, WANG, hold_until=shop.clock() + timedelta(days=1)),
     "marketing_stopped": stop_marketing,
+    "unreachable_number": lambda shop: shop.knows_the_number(WANG, "unreachable"),
     "outside_window": lambda shop: shop.passes(hours=9, minutes=5),
 }
 
@@ -99,6 +101,16 @@ def test_a_deferral_is_stored_with_its_reason_and_logged_once(shop: Shop, reason
     if reason == "outside_window":
         assert shop.outbound(message).status == "accepted"
     assert told == [("deferred", reason)]
+
+
+def test_what_another_brand_says_of_somebodys_time_zone_moves_no_night(engine: Engine) -> None:
+    shop = Shop(engine, NIGHT)
+    shop.a_sender(shop.channel().id, "10690009", shop.a_brand("cafe"))
+    told = NewEvent("e1", "order.placed", shop.clock(), WANG, {}, {"order_number": "A1"}, "America/New_York")
+    record_events(shop.parts, shop.brand_named("cafe"), [told], shop.clock())
+    message = shop.queues(WANG, "新品上架", campaign(shop), expires_at=shop.clock() + timedelta(days=2))
+    shop.dispatches()
+    assert shop.outbound(message).status == "queued"
 
 
 def test_a_second_question_waits_for_the_first(shop: Shop) -> None:
@@ -170,6 +182,73 @@ def test_an_answer_older_than_a_day_is_judged_as_marketing(shop: Shop) -> None:
     assert (not_agreed.status, not_agreed.reason) == ("refused", "no_consent")
 
 
+FLOWS = """\
+schema: 1
+name: {name}
+title: {{zh: 试, en: Tried}}
+languages: [zh]
+triggers: [{trigger}]
+steps:
+  later:
+    do: wait
+    for: {wait}
+    then: say
+  say:
+    do: send
+    text:
+      zh: "{text}"
+    then: end
+"""
+KEYWORD = "{trigger: keyword, mode: whole, words: [试试]}"
+
+
+def publishes(shop: Shop, flow: str) -> None:
+    definition = from_yaml(flow).definition
+    assert definition is not None
+    publish(shop.parts, "demo", [definition], shop.clock(), "test")
+
+
+def goes_on(shop: Shop, **time: float) -> Any:
+    """The time passes; what the waiting flow says then, dispatched."""
+    shop.passes(**time)
+    advance_due(shop.parts, shop.clock())
+    shop.dispatches()
+    return shop.outbounds(LI)[-1]
+
+
+def test_a_t_answers_nothing_that_a_flow_says_days_after_its_keyword(shop: Shop) -> None:
+    publishes(shop, FLOWS.format(name="tried", trigger=KEYWORD, wait="3d", text="新品上架"))
+    shop.texts(LI, "试试")
+    shop.passes(days=2, hours=23, minutes=59)
+    shop.texts(LI, "T")
+    shop.dispatches()
+    said = goes_on(shop, minutes=2)
+    assert "新品上架" in said.text
+    assert (said.purpose, said.status) == ("marketing", "refused")
+
+
+@pytest.mark.parametrize(("text", "status"), [("预约已确认", "accepted"), ("送您一张优惠券", "refused")])
+def test_what_promotes_after_a_wait_needs_consent(shop: Shop, text: str, status: str) -> None:
+    publishes(shop, FLOWS.format(name="tried", trigger=KEYWORD, wait="8h", text=text))
+    shop.texts(LI, "试试")
+    said = goes_on(shop, hours=8, minutes=1)
+    assert (said.cause, said.status) == ("afterwards", status)
+
+
+def test_staff_promote_nothing_to_who_has_just_opted_out(shop: Shop) -> None:
+    shop.texts(WANG, "T")
+    shop.passes(minutes=1)
+    by_staff = Cause(CauseKind.STAFF_REPLY, shop.clock())
+    message = shop.queues(WANG, "送您一张优惠券", by_staff, staff_id=shop.a_member_of_staff().id)
+    shop.dispatches()
+    assert (shop.outbound(message).status, shop.outbound(message).reason) == ("refused", "opted_out")
+    shop.texts(WANG, "有优惠券吗")
+    message = shop.queues(WANG, "送您一张优惠券", by_staff, staff_id=shop.a_member_of_staff().id)
+    shop.passes(minutes=1)
+    shop.dispatches()
+    assert shop.outbound(message).status == "accepted"
+
+
 def test_an_answer_without_opt_out_wording_becomes_marketing_with_it_once(shop: Shop) -> None:
     message = shop.queues(WANG, "地址在南京西路", Cause(CauseKind.STAFF_REPLY, shop.clock()))
     shop.dials()
@@ -197,3 +276,26 @@ def test_a_text_that_is_composed_anew_is_counted_anew(shop: Shop) -> None:
     counted = count(row.text, "gsm")
     assert (row.parts, row.encoding) == (counted.parts, counted.encoding)
     assert row.parts > before.parts
+
+
+@pytest.mark.parametrize("text", ["新品上架", "【麦香坊】新品上架"])
+def test_a_changed_signature_costs_what_is_queued_nothing(shop: Shop, text: str) -> None:
+    message = shop.queues(WANG, text, campaign(shop))
+    with shop.parts.store.write() as session:
+        session.execute(update(Brand).values(signature="麦香坊面包"))
+    shop.parts.directory.renew()
+    shop.dispatches()
+    row = shop.outbound(message)
+    assert (row.status, row.text) == ("accepted", "【麦香坊面包】新品上架 退订回T")
+
+
+def test_a_changed_opt_out_wording_costs_what_is_queued_nothing(shop: Shop) -> None:
+    message = shop.queues(WANG, "新品上架", campaign(shop))
+    style = shop.parts.rules.channel_style("mainland")
+    changed = replace(style, opt_out={**style.opt_out, "zh": OptOutWording("退订回TD", "TD")})
+    styles = {**shop.parts.rules.channel_styles, "mainland": changed}
+    shop.parts = replace(shop.parts, rules=replace(shop.parts.rules, channel_styles=styles))
+    shop.dispatches()
+    row = shop.outbound(message)
+    assert (row.status, row.offered) == ("accepted", "TD")
+    assert row.text.endswith("退订回TD")

@@ -9,15 +9,21 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import update
 
-from app.domain.purpose import Cause, CauseKind
+from app.domain.compliance.facts import Send
+from app.domain.purpose import Cause, CauseKind, Purpose
+from app.jobs import release_leases
 from app.providers.contract import Accepted, Outcome, Outgoing, Rejected, Rejection
 from app.store.outbound import queue
 from app.store.outbound.table import CLAIMED, Outbound
-from app.usecases import dispatch
+from app.usecases import gate
+from app.usecases.directory import ChannelView
 from app.usecases.dispatch import STALE_AFTER, dispatch_channel, hand_over
-from tests.usecases.shop import ALICE, LI, WANG, Lines, Shop
+from app.usecases.gate_facts import GateFacts
+from app.usecases.prepared import Prepared
+from tests.usecases.shop import LI, WANG, Lines, Shop
 
 LEASE = timedelta(seconds=30)
 
@@ -57,28 +63,31 @@ def test_what_did_not_leave_in_time_goes_back_to_the_gate(shop: Shop) -> None:
     assert [one for one in lines.taken if one.id == str(message)] == []
 
 
+def one_by_one(shop: Shop, concurrency: int = 8) -> ChannelView:
+    """The shop's channel, with a provider that takes single messages."""
+    channel = shop.channel()
+    return replace(channel, capabilities=replace(channel.capabilities, batch=1, concurrency=concurrency))
+
+
 def test_what_is_stale_after_a_slow_neighbour_does_not_leave(shop: Shop) -> None:
     lines = shop.dials()
-    channel = shop.channel()
-    one_by_one = replace(channel, capabilities=replace(channel.capabilities, batch=1))
     messages = [Outgoing(str(n), WANG, "1069", "x", None, 1) for n in range(3)]
     take = lines.take
 
     def slow(batch: Sequence[Outgoing], settings: Any) -> list[Outcome]:
-        shop.passes(seconds=15)
+        shop.passes(seconds=STALE_AFTER.total_seconds() * 0.75)
         return take(batch, settings)
 
     lines.take = slow  # type: ignore[method-assign]
-    with ThreadPoolExecutor(2) as pool:
-        results = hand_over(shop.parts, one_by_one, messages, pool, shop.clock() + STALE_AFTER)
+    with ThreadPoolExecutor(1) as pool:
+        results = hand_over(shop.parts, one_by_one(shop), messages, pool, shop.clock() + STALE_AFTER)
     assert [one.id for one in lines.taken] == ["0", "1"]
     assert results[2] == Rejected(Rejection.TEMPORARY, "stale")
 
 
-def test_one_customers_messages_leave_in_order_side_by_side_with_others(shop: Shop) -> None:
-    channel, chance = shop.channel(), Random(7)
-    one_by_one = replace(channel, capabilities=replace(channel.capabilities, batch=1))
-    messages = [Outgoing(f"{n}", (WANG, LI, ALICE)[n % 3], "1069", "x", None, 1) for n in range(30)]
+def test_results_keep_the_order_of_the_messages_however_long_each_takes(shop: Shop) -> None:
+    chance = Random(7)
+    messages = [Outgoing(f"{n}", WANG, "1069", "x", None, 1) for n in range(30)]
     lines = shop.dials()
     take = lines.take
 
@@ -88,11 +97,44 @@ def test_one_customers_messages_leave_in_order_side_by_side_with_others(shop: Sh
 
     lines.take = uneven  # type: ignore[method-assign]
     with ThreadPoolExecutor(8) as pool:
-        results = hand_over(shop.parts, one_by_one, messages, pool, shop.clock() + STALE_AFTER)
+        results = hand_over(shop.parts, one_by_one(shop), messages, pool, shop.clock() + STALE_AFTER)
     assert results == [Accepted(f"p-{n}") for n in range(30)]
-    for phone in (WANG, LI, ALICE):
-        left = [int(one.id) for one in lines.taken if one.to_phone == phone]
-        assert left == sorted(left)
+
+
+@pytest.mark.parametrize("threads", [0, 8])
+def test_one_customers_messages_leave_in_order_and_none_waits_behind_another(
+    shop: Shop, threads: int
+) -> None:
+    """No bytes leave after an opt-out that was committed while the message before them was being handed over."""
+    channel, lines = one_by_one(shop), shop.dials()
+    offers = [
+        shop.queues(WANG, text, Cause(CauseKind.CAMPAIGN, shop.clock())) for text in ("新品一", "新品二")
+    ]
+    other = shop.queues(LI, "您的订单已收到", order(shop))
+    take = lines.take
+
+    def opted_out_meanwhile(batch: Sequence[Outgoing], settings: Any) -> list[Outcome]:
+        if batch[0].to_phone == WANG and "新品" in batch[0].text:
+            shop.hears((WANG, "T"))
+        return take(batch, settings)
+
+    lines.take = opted_out_meanwhile  # type: ignore[method-assign]
+    with ThreadPoolExecutor(8) as pool:
+        while dispatch_channel(shop.parts, channel, pool if threads else None).claimed:
+            pass
+    sent = [one.id for one in lines.taken]
+    assert (str(offers[0]) in sent, str(offers[1]) in sent, str(other) in sent) == (True, False, True)
+    assert (shop.outbound(offers[1]).status, shop.outbound(offers[1]).reason) == ("cancelled", "opted_out")
+
+
+@pytest.mark.parametrize(("threads", "most"), [(0, 1), (8, 8)])
+def test_no_more_are_let_go_than_leave_at_once(shop: Shop, threads: int, most: int) -> None:
+    for number in range(12):
+        shop.queues(f"+86139000020{number:02}", "您的订单已收到", order(shop))
+    shop.dials()
+    with ThreadPoolExecutor(8) as pool:
+        done = dispatch_channel(shop.parts, one_by_one(shop), pool if threads else None)
+    assert (done.claimed, done.handed) == (most, most)
 
 
 def test_two_workers_do_not_share_one_customers_messages(shop: Shop) -> None:
@@ -117,10 +159,48 @@ def test_a_worker_that_claimed_at_the_same_moment_gives_the_later_message_back(s
     first, second = two_messages(shop)
     with shop.parts.store.write() as session:  # neither saw the other's claim
         session.execute(update(Outbound).values(status=CLAIMED, leased_until=shop.clock() + LEASE))
-    done, leaving = dispatch._decide(shop.parts, shop.channel(), [second])
-    assert (done.handed, leaving, shop.outbound(second).status) == (0, [], "queued")
-    done, leaving = dispatch._decide(shop.parts, shop.channel(), [first])
+    assert gate.decide_batch(shop.parts, shop.channel(), [second]) == gate.Decisions()
+    assert shop.outbound(second).status == "queued"
+    leaving = gate.decide_batch(shop.parts, shop.channel(), [first]).leaving
     assert [one.row.id for one in leaving] == [first]
+
+
+def decided_of(prepared: Prepared, shop: Shop) -> dict[UUID, Send]:
+    """What the gate still has to decide of these messages once it has the locks."""
+    with shop.parts.store.write() as session:
+        facts = GateFacts.read(session, prepared)
+        return {row.id: facts.send(row)[0] for row in facts.rows}
+
+
+def test_a_claim_that_ran_out_and_is_anothers_now_is_not_decided_by_its_first_holder(shop: Shop) -> None:
+    first, _ = two_messages(shop)
+    claim(shop, 1)
+    prepared = Prepared.read(shop.parts, shop.channel(), [first])
+    assert list(decided_of(prepared, shop)) == [first]
+    shop.passes(seconds=31)
+    release_leases.run(shop.parts, shop.clock())
+    assert claim(shop, 1) == [first]
+    assert decided_of(prepared, shop) == {}
+
+
+def test_what_is_cancelled_after_it_was_made_ready_does_not_leave(shop: Shop) -> None:
+    message = shop.queues(WANG, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock()))
+    claim(shop, 1)
+    prepared = Prepared.read(shop.parts, shop.channel(), [message])
+    shop.hears((WANG, "退订"))
+    assert decided_of(prepared, shop) == {}
+
+
+def test_what_was_made_ready_as_a_reply_is_composed_anew_once_it_is_marketing(shop: Shop) -> None:
+    shop.hears((WANG, "有优惠吗"))
+    message = shop.queues(WANG, "有的", Cause(CauseKind.INBOUND, shop.clock()))
+    claim(shop, 1)
+    prepared = Prepared.read(shop.parts, shop.channel(), [message])
+    assert "退订" not in decided_of(prepared, shop)[message].text
+    shop.passes(hours=25)
+    send = decided_of(prepared, shop)[message]
+    assert send.purpose is Purpose.MARKETING
+    assert "退订" in send.text
 
 
 def test_two_workers_at_once_keep_every_customers_order(shop: Shop) -> None:

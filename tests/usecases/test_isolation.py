@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.store import runs
+from app.store.writing import update_all
 from app.usecases.isolation import each_alone_after_failure
 from tests.usecases.shop import LI, WANG, Shop
 
@@ -40,9 +41,10 @@ def test_a_damaged_run_does_not_keep_others_from_their_time(shop: Shop) -> None:
     shop.texts(LI, "加入")
     shop.texts(WANG, "几点开门")
     shop.works()
+    (run,) = shop.rows("runs", LI)
     with shop.parts.store.write() as session:
-        table = runs.Run.__table__
-        session.execute(table.update().where(table.c.customer_id == shop.customer(LI).id).values(state="{"))
+        damaged = {"id": run.id, "customer_id": run.customer_id, "state": "{"}
+        assert update_all(session, runs.Run, [damaged]) == 1
     shop.texts(LI, "是")
     shop.texts(WANG, "地址")
     assert len(shop.outbounds(WANG)) >= 2

@@ -121,3 +121,10 @@ def test_a_listed_word_stops_no_reply(shop: Shop) -> None:
     shop.answers()
     shop.dispatches()
     assert fates(shop, [reply]) == [("accepted", None)]
+
+
+def test_who_is_of_the_trade_has_the_cap_of_no_class_however_new_they_are(shop: Shop) -> None:
+    shop.a_customer(WANG, tags=["同行"])
+    messages = [promotes(shop) for _ in range(3)]
+    shop.dispatches()
+    assert sorted(status for status, _ in fates(shop, messages)) == ["accepted", "accepted", "refused"]

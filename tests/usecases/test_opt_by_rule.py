@@ -89,7 +89,7 @@ def test_what_is_restored_is_the_consent_before_the_opt_out(shop: Shop) -> None:
     shop.hears((WANG, "T"), (WANG, "TD"))
     shop.hears((WANG, "START"))
     given, *_, restored = shop.rows("consents", WANG)
-    assert restored.evidence == {"restores": str(given.id)}
+    assert restored.evidence == {"wording": "START", "restores": str(given.id)}
     assert ("opted_in", "opt_in_word") in shop.reasons(WANG, "inbound")
 
 
@@ -308,6 +308,13 @@ def test_what_the_provider_has_confirmed_is_not_confirmed_again(shop: Shop, kind
     shop.hears((WANG, "whatever"), opt_out_type=kind)
     assert shop.profile(WANG)["consent"] == ("withdrawn" if kind == "stop" else "granted")
     assert len(shop.outbounds(WANG)) == before
+
+
+@pytest.mark.parametrize(("text", "word"), [("Stop.", "STOP"), ("STOP, this is Mr Wang", "")])
+def test_the_log_gets_a_word_of_ours_and_none_of_the_customers(shop: Shop, text: str, word: str) -> None:
+    shop.hears((WANG, text), opt_out_type="stop")
+    decided = [row for row in shop.rows("decisions", WANG) if row.verdict == "opted_out"]
+    assert [row.details["word"] for row in decided] == [word]
 
 
 def test_help_that_the_provider_has_answered_is_not_answered_again(shop: Shop) -> None:

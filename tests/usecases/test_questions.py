@@ -23,7 +23,7 @@ def test_signing_up_grants_consent_only_after_the_yes(shop: Shop) -> None:
     assert shop.profile(LI)["consent"] == "granted"
     granted = shop.rows("consents", LI)[-1]
     assert (granted.kind, granted.source) == ("granted", "flow:sign_up")
-    assert "每月不超过4条" in granted.wording
+    assert "每月不超过4条" in granted.evidence["wording"]
     assert granted.inbound_id == shop.rows("inbounds", LI)[-1].id
     shop.works()
     shop.texts(LI, "5")

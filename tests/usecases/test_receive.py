@@ -1,15 +1,18 @@
 """Receiving: stored once, in order, for whom it was meant; what nobody can place is kept."""
 
-from datetime import timedelta
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete
 
 from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import Media, Parsed, Unparseable
-from app.store import customers
 from app.store.channels import Sender
-from app.usecases.receive import MAX_TEXT, Delivery, receive, reread, written
+from app.usecases import replay_quarantine
+from app.usecases.parts import Parts
+from app.usecases.receive import MAX_TEXT, PIECE, Delivery, Received, receive, reread, written
 from app.usecases.replay_quarantine import replay
 from tests.usecases.shop import ALICE, LI, WANG, Shop
 
@@ -105,6 +108,26 @@ def test_a_message_to_a_number_that_nobody_has_waits_in_quarantine_until_somebod
     assert replay(shop.parts, shop.clock()).messages == 0
 
 
+def test_a_body_of_many_texts_leaves_the_quarantine_in_pieces(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items: list[int] = []
+
+    def noting(parts: Parts, deliveries: Sequence[Delivery], now: datetime) -> list[Received]:
+        items.extend(one.items for one in deliveries)
+        return receive(parts, deliveries, now)
+
+    monkeypatch.setattr(replay_quarantine, "receive", noting)
+    number = shop.channel().senders[0].address
+    texts = [
+        {"id": f"q{n}", "phone": f"+86138{n:08d}", "to": number, "text": "几点开门"}
+        for n in range(2 * PIECE + 1)
+    ]
+    shop.delivers(Parsed(unparseable=(Unparseable(json.dumps(texts).encode(), "nobody could read it then"),)))
+    done = replay(shop.parts, shop.clock())
+    assert (done.messages, done.left, items) == (2 * PIECE + 1, [], [PIECE, PIECE, 1])
+
+
 def test_a_message_that_belonged_to_nobody_is_read_back_as_it_was(shop: Shop) -> None:
     item = shop.a_text(LI, "退订“谢谢”\n", shop.channel(), at=shop.clock(), sign_name="麦香坊")
     kept = reread(written(item).decode())
@@ -155,11 +178,12 @@ def test_the_language_is_learnt_from_four_characters_and_more(
 
 
 def test_who_writes_has_a_number_that_works(shop: Shop) -> None:
-    customer_id = shop.a_customer(ALICE)
-    with shop.parts.store.write() as session:
-        customers.set_number_status(session, customer_id, "dead", shop.clock())
+    shop.a_customer(ALICE)
+    shop.knows_the_number(ALICE, "dead")
+    shop.passes(minutes=1)
     shop.hears((ALICE, "hello there"))
     assert shop.customer(ALICE).number_status == "verified"
+    assert shop.customer(ALICE).number_status_at == shop.customer(ALICE).last_inbound_at
     assert shop.customer(ALICE).last_inbound_at == shop.rows("inbounds", ALICE)[0].received_at
 
 

@@ -49,11 +49,19 @@ class TestDatabaseWorld(WorldContract):
         (row,) = self.changes.outbounds
         assert (row["cause"], row["cause_type"], row["step"]) == ("event", "order.paid", "s")
 
-    def test_a_question_for_consent_is_a_confirmation_whatever_started_the_run(self) -> None:
+    @pytest.mark.parametrize("has_written", [True, False])
+    def test_a_question_for_consent_is_a_confirmation_to_who_has_written_whatever_started_the_run(
+        self, has_written: bool
+    ) -> None:
         from app.domain.flows.answers import AnswerKind, Question
 
-        self.a_world().apply(Ask("s", "同意吗？", Question("s", AnswerKind.CONFIRM)), STATE)
-        assert self.changes.outbounds[0]["purpose"] == "opt_in_confirmation"
+        world = self.a_world()
+        if has_written:
+            world.turn.wrote_at = self.shop.clock  # type: ignore[attr-defined]
+        world.apply(Ask("s", "同意吗？", Question("s", AnswerKind.CONFIRM)), STATE)
+        row = self.changes.outbounds[0]
+        purpose = "opt_in_confirmation" if has_written else "marketing"
+        assert (row["cause"], row["purpose"]) == ("opt_in", purpose)
 
     def test_another_question_has_its_runs_cause(self) -> None:
         self.a_world().apply(Ask("s", "好吗？", QUESTION), STATE)

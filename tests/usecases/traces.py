@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
-from app.store import customers
+from app.store import customers, phone_hashes
 from app.store.complaints import Complaint, ComplaintEvent
 from app.store.consents import ConsentEvent
 from app.store.conversations import Conversation
@@ -37,7 +37,7 @@ class Traces:
     def customer(self, phone: str) -> Any:
         with self.parts.store.read() as session:
             table = Customer.__table__
-            mine = table.c.phone_hash == customers.phone_hash(phone)
+            mine = table.c.phone_hash == phone_hashes.phone_hash(phone)
             return session.execute(select(table).where(mine)).one_or_none()
 
     def profile(self, phone: str, brand: str = "demo") -> Mapping[str, Any]:
@@ -55,6 +55,11 @@ class Traces:
         order = table.c.id if "id" in table.c else table.c.asked_at
         with self.parts.store.read() as session:
             return session.execute(mine.order_by(order)).all()
+
+    def number_of_outbounds(self, status: str) -> int:
+        """How many messages of all customers are in this status."""
+        with self.parts.store.read() as session:
+            return session.scalar(select(func.count()).where(Outbound.status == status)) or 0
 
     def outbounds(self, phone: str) -> Sequence[Any]:
         return self.rows("outbounds", phone)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.web import arriving
 from app.web.arriving import LATER, Arriving, Homeward, Later
@@ -93,7 +94,7 @@ def meets(asked: Asked, *pieces: bytes, pause_s: float = 0.0, within_s: float = 
         await asyncio.sleep(0)
 
     runs(answer())
-    assert front._held == 0
+    assert set(front._held.values()) == {0}
     return connection
 
 
@@ -132,15 +133,108 @@ def test_a_body_that_does_not_come_in_time_is_refused_and_the_connection_ends() 
 
 
 def test_a_body_that_is_too_long_is_not_read_and_the_page_says_so() -> None:
-    told = Asked(headers={"content-length": str(arriving.LONGEST_BODY + 1)})
-    assert meets(told, b"x").status == 413
+    for length in (arriving.LONGEST_FORM + 1, arriving.LONGEST_BODY + 1, 10**30):
+        assert meets(Asked(headers={"content-length": str(length)}), b"x").status == 413
     chunked = Asked(headers={"transfer-encoding": "chunked"})
     assert meets(chunked, *[b"x" * 1_000_000] * 9).status == 413
 
 
-def test_more_bodies_than_memory_allows_are_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "HELD_AT_MOST", 3)
-    assert meets(Asked(headers={"content-length": "4"}), b"ab", b"cd").status == 503
+class Doorman:
+    """An application that knows who may send how much, and hears what comes."""
+
+    def __init__(self, anybody: int, these: int) -> None:
+        self.anybody, self.these = anybody, these
+        self.asked: list[str] = []
+        self.heard: list[int] = []
+
+    def longest(self, path: str) -> int:
+        return self.anybody
+
+    def longest_from(self, environ: dict[str, Any]) -> int:
+        self.asked.append(environ["PATH_INFO"])
+        return self.these if environ.get("HTTP_AUTHORIZATION") == "Bearer known" else 0
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        try:
+            self.heard.append(len(environ["wsgi.input"].read()))
+        except RequestEntityTooLarge as refused:
+            return refused.get_response()(environ, start_response)
+        return Response("heard")(environ, start_response)
+
+
+@pytest.mark.parametrize("told", [{"content-length": "600"}, {"transfer-encoding": "chunked"}])
+@pytest.mark.parametrize(("key", "heard"), [("known", [600]), ("another", []), ("", [])])
+def test_more_than_anybody_may_send_is_held_only_for_whom_the_application_knows(
+    told: dict[str, str], key: str, heard: list[int]
+) -> None:
+    app = Doorman(anybody=100, these=1000)
+    front, coming = Arriving(app, 1), Connection(*[b"x" * 50] * 12)
+    headers = {**told, **({"authorization": f"Bearer {key}"} if key else {})}
+    runs(front.__rsgi__(Asked(headers=headers), coming))
+    assert (app.heard, app.asked) == (heard, ["/echo"])
+    assert (coming.status, front._held[False]) == (200 if heard else 413, 0)
+    runs(Arriving(app, 1).__rsgi__(Asked(headers={"content-length": "100"}), Connection(b"x" * 100)))
+    assert (app.heard[-1], app.asked) == (100, ["/echo"])
+
+
+def test_where_nobody_can_say_how_much_may_come_it_is_asked_for_again() -> None:
+    class Lost(Doorman):
+        def longest_from(self, environ: dict[str, Any]) -> int:
+            raise ConnectionError
+
+    connection = Connection(b"x" * 200)
+    runs(Arriving(Lost(100, 0), 1).__rsgi__(Asked(headers={"content-length": "200"}), connection))
+    assert connection.status == 503
+
+
+class Unfinished(Connection):
+    """A connection on which one piece comes, and the next only when it is asked to end."""
+
+    def __init__(self, piece: bytes) -> None:
+        super().__init__(piece)
+        self.has_begun, self.may_end = asyncio.Event(), asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.pieces[0]
+        self.has_begun.set()
+        await self.may_end.wait()
+
+
+def test_bodies_that_never_end_leave_room_for_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arriving, "HELD_AT_MOST", 1000)
+    front = Arriving(an_app(), 2, within_s=60.0)
+    page, delivery = Connection(b"x" * 200), Connection(b"x" * 200)
+
+    async def together() -> None:
+        slow = Unfinished(b"x" * 900)
+        begun = asyncio.create_task(front.__rsgi__(Asked(headers={"content-length": "999"}), slow))
+        await slow.has_begun.wait()
+        await front.__rsgi__(Asked(headers={"content-length": "200"}), page)
+        hook = Asked(path="/hooks/a/b/inbound", headers={"content-length": "200"})
+        await front.__rsgi__(hook, delivery)
+        slow.may_end.set()
+        await begun
+        assert slow.status == 400
+
+    runs(together())
+    assert (page.status, delivery.status) == (503, 404)
+
+
+@pytest.mark.parametrize("is_quick", [False, True])
+def test_a_body_counts_as_held_until_it_is_answered(is_quick: bool) -> None:
+    held: list[int] = []
+
+    class App:
+        def quick(self, path: str) -> dict[str, Any] | None:
+            return {} if is_quick else None
+
+        def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+            held.append(front._held[False])
+            return Response("heard")(environ, start_response)
+
+    front = Arriving(App(), 1)
+    runs(front.__rsgi__(Asked(headers={"content-length": "4"}), Connection(b"ab", b"cd")))
+    assert (held, front._held[False]) == ([4], 0)
 
 
 def test_a_long_answer_goes_piece_by_piece() -> None:
@@ -161,13 +255,13 @@ class Quick:
     """An application whose requests are quick: it answers on the event loop, or later from another thread."""
 
     def __init__(self, promise: Callable[[Later], None]) -> None:
-        self.promise, self.thread = promise, ""
+        self.promise, self.thread, self.at_hand = promise, "", None
 
-    def is_quick(self, path: str) -> bool:
-        return path == "/quick"
+    def quick(self, path: str) -> dict[str, Any] | None:
+        return {"shop.at_hand": 7} if path == "/quick" else None
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        self.thread = threading.current_thread().name
+        self.thread, self.at_hand = threading.current_thread().name, environ.get("shop.at_hand")
         if LATER in environ:
             self.promise(environ[LATER]())
         return Response("at once")(environ, start_response)
@@ -199,7 +293,7 @@ def said(words: str) -> Response:
 def test_a_quick_request_is_answered_later_from_the_event_loop() -> None:
     app, answer = asks_quick(lambda later: in_a_thread(lambda: later.reply(lambda: said("later"))))
     assert (answer.status, answer.body) == (202, b"later in loop_0")
-    assert app.thread == "loop_0"
+    assert (app.thread, app.at_hand) == ("loop_0", 7)
 
 
 def test_an_answer_that_has_to_wait_is_made_in_a_thread() -> None:

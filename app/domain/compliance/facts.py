@@ -1,9 +1,11 @@
 """What the gate knows about a send and about the person it goes to."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
+from app.domain.festivals import FestivalVolume
+from app.domain.licences import Standing
 from app.domain.purpose import Cause, Purpose
 from app.domain.windows import Window
 from app.domain.workdays import Workdays
@@ -26,6 +28,14 @@ class QuietHours:
     def narrowed(self, other: "QuietHours") -> "QuietHours":
         """The hours inside both: a brand or a channel can tighten the law's window, never widen it."""
         return QuietHours(max(self.start, other.start), min(self.end, other.end))
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierLimit:
+    """How many messages carriers take from one number to one receiver in a time."""
+
+    most: int
+    span: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +81,41 @@ class Facts:
     has_open_complaint: bool = False
     complaint_hold_until: datetime | None = None
     number_status: str = "unknown"
-    """unknown, verified, dead or suspended."""
+    """unknown, verified, unreachable, doubtful, suspended, dead, reassigned or erased."""
+    number_status_at: datetime | None = None
     timezone: str | None = None
     """IANA name; None where it is unknown, and the strictest of `possible_timezones` counts."""
     possible_timezones: tuple[str, ...] = ()
     quiet_hours: QuietHours = QuietHours()
-    """For marketing: the narrowest of brand, channel and law."""
+    """For marketing: the law's."""
     marketing_stopped: bool = False
     """The brand's switch."""
     service_hours: QuietHours | None = None
     """For service messages, where the brand or the channel has set any."""
-    windows: tuple[Window, ...] = ()
-    """For marketing: the hours of the brand's industry; none where nothing narrower than `quiet_hours` is set."""
+    windows: tuple[Window, ...] | None = None
+    """For marketing: the hours that industry, brand and channel leave; None where none of them is known."""
     workdays: Workdays = MAINLAND
     audience: str = "active"
-    """new, active or dormant: which cap counts. Who is of no class counts as active."""
+    """The class, which says which cap counts. Trade, prospects and who is of no class count as active."""
     marketing_handed: tuple[datetime, ...] = ()
     """When marketing of this brand was handed over in the last 90 days, less what certainly never arrived."""
     last_interaction_at: datetime | None = None
     """When the customer last replied, clicked, redeemed or bought."""
+    licences: tuple[Standing, ...] = ()
+    """For marketing: of each kind of licence that the channel asks for, what is on record."""
+    festival: FestivalVolume | None = None
+    """Near a festival: how much the brand has advertised today; None on other days, and for who has had one today."""
+    carrier_limits: tuple[CarrierLimit, ...] = ()
+    """Of the channel."""
+    handed_by_number: tuple[datetime, ...] = ()
+    """When this number handed over anything for this receiver, as far back as `carrier_limits` reach."""
+    agreement_ends_at: datetime | None = None
+    """When the agreement ends with the partner who brought their consent; None where the brand got it itself."""
+    text_uses: frozenset[str] = frozenset()
+    """What about the person the text was worded with: `profile`, and classes of sensitive data."""
+    agreed_uses: frozenset[str] = frozenset()
+    """The classes of sensitive data that they have consented to."""
+    is_personalised: bool = True
+    """False: they have switched personalisation off."""
     opt_out_confirmed_at: datetime | None = None
     """When the last opt-out confirmation was handed over."""

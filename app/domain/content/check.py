@@ -1,12 +1,13 @@
 """What a check of a text's content is: what it is given, what it finds."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property
 
 from app.domain.composing import BrandIdentity, ChannelStyle
 from app.domain.content.words import Disguises, WordList
+from app.domain.offers import Offer
 from app.domain.purpose import Purpose
 from app.domain.text import fold
 
@@ -41,6 +42,30 @@ class Lists:
     notices: WordList[Listed]
 
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The offers that a text names, None for one that does not exist. `now` is the brand's local time."""
+
+    offers: Mapping[str, Offer | None] = field(default_factory=dict, hash=False)
+    now: datetime = EARLIEST
+
+    @property
+    def today(self) -> date:
+        """The brand's day."""
+        return self.now.date()
+
+    def hours_left(self, last_day: date) -> float:
+        """Until this day of the brand's is over."""
+        end = datetime.combine(last_day, time.max, self.now.tzinfo)
+        return (end - self.now) / timedelta(hours=1)
+
+
+UNBOUND = Bound()
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A text as a phone gets it, and who sends it as what."""
@@ -57,29 +82,23 @@ class Copy:
     adds_signature: bool = False
     adds_opt_out: bool = False
     """The provider adds it: the text has none of its own."""
+    templates_only: bool = False
+    offers: Bound = UNBOUND
 
 
-@dataclass(frozen=True)
 class Seen:
     """A text in the forms in which checks compare it, each made once."""
 
-    copy: Copy
-    lists: Lists
+    __slots__ = ("compared", "copy", "folded", "is_marketing", "lists")
 
-    @cached_property
-    def folded(self) -> str:
+    def __init__(self, copy: Copy, lists: Lists) -> None:
+        self.copy, self.lists = copy, lists
+        self.folded = fold(copy.text)
         """Width, case and traditional forms make no difference."""
-        return fold(self.copy.text)
-
-    @cached_property
-    def compared(self) -> str:
+        self.compared = lists.disguises.undone_of_folded(self.folded)
         """Its words without their disguise, as the lists compare them."""
-        return self.lists.disguises.undone_of_folded(self.folded)
-
-    @property
-    def is_marketing(self) -> bool:
+        self.is_marketing = copy.purpose is Purpose.MARKETING
         """Whether the text is advertising."""
-        return self.copy.purpose is Purpose.MARKETING
 
     def at_most(self, severity: Severity) -> Severity:
         """The severity of a finding that only advertising is stopped for: answers and notices are warned of."""

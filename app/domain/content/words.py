@@ -13,7 +13,9 @@ Row = TypeVar("Row")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[一二三四五六七八九](?=折)")
 _HAN = "[\u4e00-\u9fff]"
 _GAP = r"[^\w，。！？；：、,.!?;:\[\]【】()（）#%￥¥$+]+|[\s*·._|/~-]+"
-_GAP_IN_CHINESE = re.compile(f"(?<={_HAN})(?:{_GAP})(?={_HAN}|[a-z])|(?<=[a-z])(?:{_GAP})(?={_HAN})")
+_GAP_IN_CHINESE = re.compile(
+    f"(?!{_HAN})(?:(?<={_HAN})(?:{_GAP})(?={_HAN}|[a-z])|(?<=[a-z])(?:{_GAP})(?={_HAN}))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Disguises:
 
     def __init__(self, look_alikes: Mapping[str, str] | None = None) -> None:
         self._look_alikes = str.maketrans(dict(look_alikes or {}))
+        self._are_there = re.compile(f"[{re.escape(''.join(look_alikes or {}))}]") if look_alikes else None
 
     def undone(self, text: str) -> str:
         """The form in which texts and words are compared."""
@@ -39,7 +42,9 @@ class Disguises:
 
     def undone_of_folded(self, folded: str) -> str:
         """The same of a text that is folded already."""
-        return _GAP_IN_CHINESE.sub("", folded.translate(self._look_alikes))
+        if self._are_there is not None and self._are_there.search(folded):
+            folded = folded.translate(self._look_alikes)
+        return _GAP_IN_CHINESE.sub("", folded)
 
 
 class WordList(Generic[Row]):

@@ -12,6 +12,7 @@ from app.domain.flows.step import PERSON, Do, Go, Moment, Move, Stay, Texts
 from app.domain.flows.stimuli import EffectApplied, HandedOver, NotSent, TimerFired
 
 DEFAULT_TIME_OUT = timedelta(days=3)
+NONE = timedelta(0)
 SETTLED: Mapping[str, Any] = {
     "question": None,
     "asked_text": "",
@@ -28,7 +29,7 @@ def put_question(moment: Moment, texts: Texts, question: Question, missing: str 
     rendered = moment.render(texts)
     if isinstance(rendered, Unfilled):
         return unfilled(rendered, missing)
-    effect = Ask(moment.name, rendered.text, question, moment.state.expires_at)
+    effect = Ask(moment.name, rendered.text, question, moment.state.expires_at, offers=rendered.offers)
     return Do(effect, {"question": question, "asked_text": rendered.text, "opened_at": None, "attempts": 0})
 
 
@@ -37,7 +38,7 @@ def put_again(moment: Moment, texts: Texts, question: Question, missing: str | N
     rendered = moment.render(texts)
     if isinstance(rendered, Unfilled):
         return unfilled(rendered, missing)
-    effect = Ask(moment.name, rendered.text, question, is_retry=True)
+    effect = Ask(moment.name, rendered.text, question, is_retry=True, offers=rendered.offers)
     return Do(effect, {"attempts": moment.state.attempts + 1})
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from app.domain.flows.definition import STEPS, Definition
-from app.domain.flows.findings import Finding, Path, Source
-from app.domain.flows.keyword_checks import Wrong, check_keywords, check_words
+from app.domain.flows.findings import Finding, Path, Source, Wrong
+from app.domain.flows.keyword_checks import check_keywords, check_words
+from app.domain.flows.loop_checks import check_loops
 from app.domain.flows.rendering import ROOTS, Placeholder, TemplateProblem, placeholders
 from app.domain.flows.step import RESERVED_TARGETS, StepSchema
 from app.domain.flows.steps.start_flow import StartFlowStep
 from app.domain.flows.triggers import EventTrigger, IntentTrigger
 from app.domain.flows.vocabulary import Vocabulary
+from app.domain.offers import FIELDS
 
 LONGEST_TEXT = 500
 ADDED_BY_SENDER = ("【", "】", "退订回", "拒收请回复", "reply stop")
@@ -20,6 +22,7 @@ def check_flow(definition: Definition, source: Source, vocabulary: Vocabulary) -
     wrong = [
         *_triggers(definition, vocabulary),
         *_structure(definition),
+        *check_loops(definition),
         *_texts(definition, vocabulary),
         *_own(definition),
         *check_words(definition, vocabulary),
@@ -183,11 +186,22 @@ def _unknown(placeholder: Placeholder, kept: set[str | None], vocabulary: Vocabu
     root, name = placeholder.root, placeholder.name
     if root not in ROOTS:
         return f"{root}.{name}: nothing is called {root}; use one of {', '.join(ROOTS)}"
+    if root == "offer":
+        return _unknown_offer(name, vocabulary.offers)
     known = {"brand": vocabulary.brand, "order": vocabulary.order, "answer": kept}.get(root)
     if known is None or name in known:
         return None
     choices = ", ".join(sorted(filter(None, known))) or "no answer at all"
     return f"{root}.{name} is never filled; known are: {choices}"
+
+
+def _unknown_offer(asked: str, known: frozenset[str] | None) -> str | None:
+    name, _, field = asked.partition(".")
+    if field not in FIELDS:
+        return f"offer.{name}.{field}: an offer has {', '.join(sorted(FIELDS))}"
+    if known is None or name in known:
+        return None
+    return f"there is no offer called {name}: known are {', '.join(sorted(known)) or 'none'}; see `huixin offers list`"
 
 
 def _own(definition: Definition) -> Iterator[Wrong]:

@@ -2,6 +2,7 @@
 raises.
 """
 
+import math
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -174,8 +175,12 @@ def _same(value: Value, wanted: Value) -> bool:
     return value == wanted
 
 
-def _as_number(value: Value) -> float | None:
+def _as_number(value: Value) -> int | float | None:
+    """A whole number stays one: it may be larger than any fraction can be, and compares all the same."""
+    if isinstance(value, int):
+        return value
     try:
-        return float(value) if value is not None else None
+        number = float(value) if value is not None else math.nan
     except ValueError:
         return None
+    return None if math.isnan(number) else number

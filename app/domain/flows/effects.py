@@ -8,6 +8,8 @@ from typing import ClassVar
 from app.domain.flows.answers import Question
 
 Value = str | int | float | bool | None
+Labels = Mapping[str, Mapping[str, str]]
+"""What chosen values are called, by name and language: {size: {zh: 大份, en: large}}."""
 
 OK = "ok"
 FAILED = "failed"
@@ -17,18 +19,22 @@ OPENED = "opened"
 JOINED = "joined"
 UNKNOWN_FLOW = "unknown_flow"
 TOO_DEEP = "too_deep"
+NO_CONSENT = "no_consent"
+MARKETING = "marketing"
+"""The scope of a consent that is to no class of sensitive data."""
 UNFILLED = "unfilled"
 
 
 @dataclass(frozen=True, slots=True)
 class SendText:
-    """Send a text; past `expires_at` it must not leave any more (`too_late`)."""
+    """Send a text; past `expires_at` it must not leave any more (`too_late`). `offers` names those it speaks of."""
 
     NAME: ClassVar[str] = "send_text"
     RESULTS: ClassVar[tuple[str, ...]] = (OK, SEND_REFUSED, FAILED)
     step: str
     text: str
     expires_at: datetime | None = None
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +53,29 @@ class Ask:
     question: Question
     expires_at: datetime | None = None
     is_retry: bool = False
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SetAttribute:
-    """Write one attribute into the customer's profile."""
+    """Write one attribute into the customer's profile; a choice with its label in each language. A sensitive one
+    needs its separate consent (`no_consent`).
+    """
 
     NAME: ClassVar[str] = "set_attribute"
-    RESULTS: ClassVar[tuple[str, ...]] = (OK, FAILED)
+    RESULTS: ClassVar[tuple[str, ...]] = (OK, NO_CONSENT, FAILED)
     step: str
     name: str
     value: Value
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AddTag:
-    """Give the customer a tag."""
+    """Give the customer a tag; a sensitive one needs its separate consent (`no_consent`)."""
 
     NAME: ClassVar[str] = "add_tag"
-    RESULTS: ClassVar[tuple[str, ...]] = (OK, FAILED)
+    RESULTS: ClassVar[tuple[str, ...]] = (OK, NO_CONSENT, FAILED)
     step: str
     tag: str
 
@@ -130,6 +140,25 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Personalise:
+    """Switch personalisation on or off."""
+
+    NAME: ClassVar[str] = "personalise"
+    RESULTS: ClassVar[tuple[str, ...]] = (OK,)
+    step: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """The number has a new owner: consent and profile of the earlier one end."""
+
+    NAME: ClassVar[str] = "reassign"
+    RESULTS: ClassVar[tuple[str, ...]] = (OK,)
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaitUntil:
     """Wake the run at this instant. The same instant stands in the state's `due_at`."""
 
@@ -142,7 +171,7 @@ class WaitUntil:
 @dataclass(frozen=True, slots=True)
 class StartFlow:
     """Go on in another flow: the loop replaces the run's state by a fresh one of that flow, one level
-    deeper.
+    deeper. `labels` are of the choices among `data`.
     """
 
     NAME: ClassVar[str] = "start_flow"
@@ -150,6 +179,7 @@ class StartFlow:
     step: str
     flow: str
     data: Mapping[str, Value] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +202,8 @@ Effect = (
     | HandOff
     | OptIn
     | OptOut
+    | Personalise
+    | Reassign
     | WaitUntil
     | StartFlow
     | Finish

@@ -49,6 +49,7 @@ def advance(
     step = definition.steps.get(state.step or "")
     if step is None:
         return _give_up(state, "unknown_step")
+    state = state.changed(meant_at=_meant_at(state, stimulus))
     move = STEPS[step.do].advance(step, Moment(state.step or "", state, stimulus, facts, now))
     return _follow(definition, state, move, facts, now)
 
@@ -58,8 +59,10 @@ def begun(state: RunState, trigger: Triggered, now: datetime) -> RunState:
     return state.changed(
         triggered_by=trigger.by,
         triggered_at=trigger.at or now,
+        meant_at=state.meant_at or trigger.at or now,
         text=trigger.text,
         data=dict(trigger.data),
+        labels={f"event.{name}": labels for name, labels in trigger.labels.items()},
     )
 
 
@@ -84,6 +87,16 @@ def _fits(state: RunState, stimulus: Stimulus) -> bool:
         case HandedOver(step=step) | NotSent(step=step):
             return state.phase is Phase.ASKING and step == state.step
     return False
+
+
+def _meant_at(state: RunState, stimulus: Stimulus) -> datetime | None:
+    """An answer, or the lack of one, is what the run goes on from. A wait has said itself when it is meant to end."""
+    match stimulus:
+        case Replied(at=at):
+            return at
+        case TimerFired() if state.phase is Phase.ASKING:
+            return state.due_at
+    return state.meant_at
 
 
 def _follow(definition: Definition, state: RunState, move: Move, facts: Facts, now: datetime) -> Advanced:

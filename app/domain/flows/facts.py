@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from app.domain.flows.effects import Value
+from app.domain.flows.effects import Labels, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Facts:
     `event` is the run's `data`. `order` is the one that `order_number` names in the run's variables or data,
     else the
     customer's latest; None where that order (or any) is not known. `timezone` is the customer's, an IANA
-    name.
+    name. `labels` is what a choice among `customer` is called, by its placeholder (`customer.size`) and language.
     """
 
     customer: Mapping[str, Value] = field(default_factory=dict)
@@ -29,6 +29,9 @@ class Facts:
     channel: str = "mainland"  # mainland | north_america | international
     has_open_complaint: bool = False
     timezone: str = "Asia/Shanghai"
+    labels: Labels = field(default_factory=dict)
+    offers: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    """Of the brand's offers that hold now: title, price, discount, quantity, deadline."""
 
 
 @lru_cache(maxsize=1024)

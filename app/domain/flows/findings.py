@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
+Wrong = tuple[Path, str, str, str]
+"""A part of the definition, the step it belongs to, a code and a message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from app.domain.flows.definition import Definition
-from app.domain.flows.findings import Finding, Path, Source
+from app.domain.flows.findings import Finding, Source, Wrong
 from app.domain.flows.keywords import MODES
 from app.domain.flows.steps.ask import Ask
 from app.domain.flows.steps.opt_in import OptInStep
@@ -14,8 +14,6 @@ from app.domain.flows.vocabulary import Vocabulary
 from app.domain.opt_out import OptOutWord, When
 from app.domain.text import bare, fold
 
-Wrong = tuple[Path, str, str, str]
-"""A part of the definition, the step it belongs to, a code and a message."""
 Claim = tuple[Definition, Source, int, str]
 """A flow, its file, the number of the trigger, the word as written."""
 
@@ -30,11 +28,10 @@ def check_words(definition: Definition, vocabulary: Vocabulary) -> Iterator[Wron
     for name, step in definition.steps.items():
         for choice in step.question(name).choices if isinstance(step, Ask | OptInStep) else ():
             for word in choice.words:
-                row = _opts_out(word, definition, vocabulary)
-                if row is not None and row.when is not When.NEVER_IF_QUESTION_OPEN:
-                    message = _refusal(word, row, f"answer (choice {choice.key})")
+                wrong = _wrong_choice(word, choice.key, definition, vocabulary)
+                if wrong is not None:
                     part = ("choices", choice.key) if isinstance(step, Ask) else ("decline",)
-                    yield ("steps", name, *part), name, "opt_out_word", message
+                    yield ("steps", name, *part), name, *wrong
 
 
 def _wrong_keyword(word: str, definition: Definition, vocabulary: Vocabulary) -> tuple[str, str] | None:
@@ -43,8 +40,21 @@ def _wrong_keyword(word: str, definition: Definition, vocabulary: Vocabulary) ->
     row = _opts_out(word, definition, vocabulary)
     if row is not None:
         return "opt_out_word", _refusal(word, row, "keyword")
-    if _key(word) in {_key(known.word) for known in vocabulary.opt_in_words}:
+    if _opts_in(word, vocabulary):
         return "opt_in_word", f"{word} opts in before any flow sees it: choose another keyword"
+    return None
+
+
+def _wrong_choice(
+    word: str, choice: str, definition: Definition, vocabulary: Vocabulary
+) -> tuple[str, str] | None:
+    """A word that opts out or in does so before the open question is asked. Source: SPEC IN-3, FL-2."""
+    row = _opts_out(word, definition, vocabulary)
+    if row is not None and row.when is not When.NEVER_IF_QUESTION_OPEN:
+        return "opt_out_word", _refusal(word, row, f"answer (choice {choice})")
+    if _opts_in(word, vocabulary):
+        message = f"{word} opts in before the question hears it and cannot be an answer (choice {choice})"
+        return "opt_in_word", f"{message}: choose another word"
     return None
 
 
@@ -82,6 +92,10 @@ def _opts_out(word: str, definition: Definition, vocabulary: Vocabulary) -> OptO
         if _key(row.word) == key and (not definition.channels or row.channels & set(definition.channels)):
             return row
     return None
+
+
+def _opts_in(word: str, vocabulary: Vocabulary) -> bool:
+    return _key(word) in {_key(known.word) for known in vocabulary.opt_in_words}
 
 
 def _refusal(word: str, row: OptOutWord, use: str) -> str:

@@ -65,8 +65,10 @@ def _enter(library: Library, state: RunState, effect: StartFlow, world: World) -
         return state, EffectApplied(effect, TOO_DEEP)
     world.apply(effect, state)
     entered = RunState.begin(effect.flow, published.version, depth=state.depth + 1)
-    trigger = Triggered(by="flow", text=state.text, data=effect.data, at=state.triggered_at)
-    return entered.changed(steps_taken=state.steps_taken), trigger
+    trigger = Triggered(
+        by="flow", text=state.text, data=effect.data, at=state.triggered_at, labels=effect.labels
+    )
+    return entered.changed(steps_taken=state.steps_taken, meant_at=state.meant_at), trigger
 
 
 def _abandon(state: RunState, world: World, applied: list[Effect]) -> Rested:

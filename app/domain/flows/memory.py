@@ -10,6 +10,7 @@ from app.domain.flows.effects import (
     FAILED,
     HANDED_OVER,
     JOINED,
+    MARKETING,
     OK,
     OPENED,
     SEND_REFUSED,
@@ -19,6 +20,7 @@ from app.domain.flows.effects import (
     OpenComplaint,
     OptIn,
     OptOut,
+    Reassign,
     RemoveTag,
     SendText,
     SetAttribute,
@@ -65,8 +67,9 @@ class MemoryWorld:
         match effect:
             case SendText() | Ask():
                 return self._send(effect)
-            case SetAttribute(name=name, value=value):
-                self.known = replace(known, customer={**known.customer, name: value})
+            case SetAttribute(name=name, value=value, labels=labels):
+                called = {**known.labels, f"customer.{name}": labels}
+                self.known = replace(known, customer={**known.customer, name: value}, labels=called)
             case AddTag(tag=tag):
                 self.known = replace(known, tags=known.tags | {tag})
             case RemoveTag(tag=tag):
@@ -74,10 +77,12 @@ class MemoryWorld:
             case OpenComplaint():
                 self.known = replace(known, has_open_complaint=True)
                 return JOINED if known.has_open_complaint else OPENED
-            case OptIn():
+            case OptIn(scope=scope) if scope == MARKETING:
                 self.known = replace(known, consent="granted")
             case OptOut():
                 self.known = replace(known, consent="withdrawn")
+            case Reassign():
+                self.known = replace(known, customer={}, tags=frozenset(), consent="none")
             case _:
                 return OK
         return OK

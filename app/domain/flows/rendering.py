@@ -1,7 +1,7 @@
 """Fills a text's placeholders in a sandbox; a placeholder without a value is a value too (`Unfilled`)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,20 +11,24 @@ from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes, p
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from app.domain.flows.effects import Value
+from app.domain.flows.effects import Labels
 from app.domain.flows.facts import Facts, zone_named
 from app.domain.flows.state import RunState
 
-ROOTS = ("customer", "brand", "event", "order", "answer")
+ROOTS = ("customer", "brand", "event", "order", "answer", "offer")
 MAX_LENGTH = 2_000
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A whole text."""
+    """A whole text, and the names of the `offers` that it speaks of; `labels` is what it is called by language,
+    where it is one choice and nothing else.
+    """
 
     text: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,9 @@ class Unfilled:
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """One placeholder of a text: `brand.hours`, and whether it has a fallback."""
+    """One placeholder of a text: `brand.hours`, and whether it has a fallback. Of `offer.member_day.price` the
+    name is `member_day.price`.
+    """
 
     root: str
     name: str
@@ -172,8 +178,12 @@ def _placeholder(node: nodes.Node) -> Placeholder:
         owner, name = node.node, str(node.arg.value)
     else:
         raise TemplateProblem("write a placeholder like {{ customer.name }}")
+    if isinstance(owner, nodes.Getattr) and isinstance(owner.node, nodes.Name) and owner.node.name == "offer":
+        return Placeholder("offer", f"{owner.attr}.{name}", has_default)
     if not isinstance(owner, nodes.Name):
         raise TemplateProblem("write a placeholder like {{ customer.name }}, with one dot")
+    if owner.name == "offer":
+        raise TemplateProblem("write which offer, and what of it: {{ offer.member_day.price }}")
     return Placeholder(owner.name, name, has_default)
 
 
@@ -202,17 +212,54 @@ def _compiled(source: str) -> Template | str | TemplateProblem:
         return TemplateProblem(str(error))
 
 
+@lru_cache(maxsize=4096)
+def offers_of(source: str) -> tuple[str, ...]:
+    """The names of the offers whose values stand in a text; none in one that is no template that we allow."""
+    try:
+        found = placeholders(source)
+    except TemplateProblem:
+        return ()
+    return tuple(dict.fromkeys(one.name.partition(".")[0] for one in found if one.root == "offer"))
+
+
 def render(source: str, state: RunState, facts: Facts) -> Rendered | Unfilled:
     """The text as people read it, every placeholder filled, or the first one that cannot be. A choice is shown
-    by its label. Never raises, never half a text.
+    by its label, wherever it was kept. Never raises, never half a text.
     """
-    spoken = {name: spoken_in(labels, facts.language) for name, labels in state.labels.items()}
-    return _fill(source, {**state.variables, **spoken}, facts)
+    values = _values(state, facts)
+    for place, labels in _labels(state, facts).items():
+        root, _, name = place.partition(".")
+        if labels and name in values[root]:
+            values[root] = {**values[root], name: spoken_in(labels, facts.language)}
+    return _fill(source, values, facts)
 
 
 def render_value(source: str, state: RunState, facts: Facts) -> Rendered | Unfilled:
-    """The same for what is kept or handed on and compared later: a choice stays its key."""
-    return _fill(source, state.variables, facts)
+    """The same for what is kept or handed on and compared later: a choice stays its key, and keeps its label."""
+    values = _values(state, facts)
+    filled = _fill(source, values, facts)
+    if isinstance(filled, Unfilled) or isinstance(_compiled(source), str):
+        return filled
+    first, *others = placeholders(source)
+    is_choice = not others and filled.text == values[first.root].get(first.name)
+    labels = _labels(state, facts).get(f"{first.root}.{first.name}", {})
+    return Rendered(filled.text, labels) if is_choice else filled
+
+
+def _values(state: RunState, facts: Facts) -> dict[str, Mapping[str, Any]]:
+    return {
+        "customer": facts.customer,
+        "brand": facts.brand,
+        "event": facts.event,
+        "order": facts.order or {},
+        "answer": state.variables,
+        "offer": facts.offers,
+    }
+
+
+def _labels(state: RunState, facts: Facts) -> Labels:
+    """What choices are called, by their placeholder."""
+    return {**facts.labels, **state.labels}
 
 
 def spoken_in(texts: Mapping[str, str], language: str) -> str:
@@ -220,30 +267,32 @@ def spoken_in(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or next(iter(texts.values()), "")
 
 
-def _fill(source: str, answers: Mapping[str, Value], facts: Facts) -> Rendered | Unfilled:
+def _fill(source: str, values: Mapping[str, Mapping[str, Any]], facts: Facts) -> Rendered | Unfilled:
     template = _compiled(source)
     if isinstance(template, str):
         return Rendered(template)
     if isinstance(template, TemplateProblem):
         return Unfilled(str(template))
-    values = {
-        "customer": facts.customer,
-        "brand": facts.brand,
-        "event": facts.event,
-        "order": facts.order or {},
-        "answer": answers,
-    }
     try:
         text = template.render(**values, _language=facts.language, _zone=zone_named(facts.timezone))
     except (
         Exception
     ):  # a filter on a value of another kind, a value that cannot be printed: all the same to the flow
         return Unfilled(_first_missing(source, values))
-    return Rendered(text) if len(text) <= MAX_LENGTH else Unfilled("text too long")
+    return Rendered(text, offers=offers_of(source)) if len(text) <= MAX_LENGTH else Unfilled("text too long")
+
+
+def _value(placeholder: Placeholder, values: Mapping[str, Mapping[str, Any]]) -> Any:
+    found = values[placeholder.root]
+    name, _, of_offer = (
+        placeholder.name.partition(".") if placeholder.root == "offer" else (placeholder.name, "", "")
+    )
+    value = found.get(name)
+    return value.get(of_offer) if isinstance(value, Mapping) else value
 
 
 def _first_missing(source: str, values: Mapping[str, Mapping[str, Any]]) -> str:
     found = placeholders(source)
-    missing = [p for p in found if not p.has_default and _is_missing(values[p.root].get(p.name))]
+    missing = [p for p in found if not p.has_default and _is_missing(_value(p, values))]
     blamed = (missing or found)[0]
     return f"{blamed.root}.{blamed.name}"

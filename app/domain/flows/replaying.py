@@ -24,6 +24,8 @@ from app.domain.routing import (
     route_by_rule,
 )
 
+LAST_YEAR = 9000
+"""The calendar of the machine ends with the year 9999."""
 UNLISTED = ("send_text", "ask", "wait_until", "finish")
 """Effects that a script shows by other lines; the rest it may leave out."""
 
@@ -114,6 +116,8 @@ class Replay:
         return None
 
     def _wait(self, line: Line) -> None:
+        if self.now.year > LAST_YEAR:
+            return self._differs(line.line, f"the script waits beyond the year {LAST_YEAR}")
         until: datetime = self.now + line.value
         while True:
             due = [(run.due_at, i) for i, run in enumerate(self.runs) if run.due_at and run.due_at <= until]
@@ -123,6 +127,7 @@ class Replay:
             self.now = max(self.now, at)
             self._drive(index, TimerFired(self.now))
         self.now = self.world.now = until
+        return None
 
     def _event(self, line: Line) -> None:
         data = {**(self.transcript.given.get("event") or {}), **(line.notes.get("data") or {})}

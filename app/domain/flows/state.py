@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.flows.answers import Question
-from app.domain.flows.effects import Value
+from app.domain.flows.effects import Labels, Value
 
 
 class Phase(StrEnum):
@@ -24,7 +24,9 @@ class Phase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RunState:
     """One run. `question` is open only once `opened_at` is set. `variables` holds answers by the name of
-    their step; `labels` what a chosen one is called, by the same name and by language.
+    their step; `labels` what a choice is called, by its placeholder (`answer.size`, `event.size`) and language.
+    `meant_at` is when the run was to be where it stands: the trigger's own moment, the end of a wait, an answer.
+    What is late is late against it.
     """
 
     flow: str
@@ -33,10 +35,11 @@ class RunState:
     step: str | None = None
     triggered_by: str = ""
     triggered_at: datetime | None = None
+    meant_at: datetime | None = None
     text: str = ""
     data: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
-    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
     question: Question | None = None
     asked_text: str = ""
     opened_at: datetime | None = None
@@ -90,7 +93,7 @@ class RunState:
         if not isinstance(plain, dict) or "flow" not in plain:
             raise ValueError("not a run's state")
         known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
-        for name in ("triggered_at", "opened_at", "due_at", "expires_at"):
+        for name in ("triggered_at", "meant_at", "opened_at", "due_at", "expires_at"):
             if known.get(name):
                 known[name] = datetime.fromisoformat(known[name])
         if known.get("question"):

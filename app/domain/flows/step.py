@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +32,13 @@ class StepSchema(BaseModel):
         """Field by field, the step, `end` or `person` that the run can go to. None: the field is missing."""
         return {"then": getattr(self, "then", None)}
 
+    def pauses(self, field: str) -> timedelta | None:
+        """How long the run rests here at least before it goes where this field of `targets` says.
+
+        None: the customer has to write before it does.
+        """
+        return timedelta(0)
+
     def texts(self) -> Mapping[str, Texts]:
         """Field by field, what the customer is sent."""
         return {}
@@ -58,6 +65,11 @@ class Moment:
     stimulus: Stimulus | None
     facts: Facts
     now: datetime
+
+    @property
+    def meant_at(self) -> datetime:
+        """When the run was to be here."""
+        return self.state.meant_at or self.now
 
     def render(self, texts: Texts) -> Rendered | Unfilled:
         """The text in the customer's language, or the flow's first where it lacks that one."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.flows.effects import Effect, Value
+from app.domain.flows.effects import Effect, Labels, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Triggered:
     text: str = ""
     data: Mapping[str, Value] = field(default_factory=dict)
     at: datetime | None = None
+    labels: Labels = field(default_factory=dict)
+    """Of the choices among `data`, where another flow hands them on."""
 
 
 @dataclass(frozen=True, slots=True)

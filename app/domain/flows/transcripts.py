@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.domain.flows.durations import parse_duration
+from app.domain.flows.durations import duration_of, within_reason
 from app.domain.flows.effects import Effect, Value
 from app.domain.flows.facts import Facts
 
@@ -23,6 +23,7 @@ GIVEN = {
     "refuse_sends",
     "now",
     "timezone",
+    "offers",
 }
 """What a transcript may say about the world before it begins."""
 START = datetime.fromisoformat("2026-03-02T02:00:00+00:00")
@@ -91,6 +92,7 @@ def read_transcript(
     given = plain.get("given") or {}
     if not isinstance(given, Mapping) or set(given) - GIVEN:
         raise TranscriptProblem(f"given may hold {', '.join(sorted(GIVEN))} and nothing else", line)
+    _check_given(given, line)
     return Transcript(
         name=str(plain["name"]),
         flow=flow,
@@ -100,6 +102,33 @@ def read_transcript(
         file=file,
         line=line,
     )
+
+
+def _check_given(given: Mapping[str, Any], line: int) -> None:
+    """Raises `TranscriptProblem` where something is no mapping, list or moment that has to be one."""
+    for name in ("customer", "brand", "order", "event", "offers"):
+        if not isinstance(given.get(name) or {}, Mapping):
+            raise TranscriptProblem(f"given.{name}: write names with values", line)
+    if not all(isinstance(said, Mapping) for said in (given.get("offers") or {}).values()):
+        raise TranscriptProblem("given.offers: write names with values for each offer", line)
+    orders, tags = given.get("orders") or [], given.get("tags") or []
+    if not isinstance(orders, list) or not all(isinstance(order, Mapping) for order in orders):
+        raise TranscriptProblem("given.orders: write a list of orders, each with names and values", line)
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise TranscriptProblem("given.tags: write a list of words", line)
+    if given.get("now"):
+        _moment(given["now"], line)
+
+
+def _moment(written: object, line: int) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(written))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 2000 <= moment.year < 2100:
+        problem = "given.now: write a moment of this century with its offset, like 2026-03-02T10:00:00+08:00"
+        raise TranscriptProblem(problem, line)
+    return moment
 
 
 def _line(entry: object, line: int) -> Line:
@@ -112,10 +141,13 @@ def _line(entry: object, line: int) -> Line:
     value = entry[kind]
     if kind == "wait":
         try:
-            value = parse_duration(str(value))
+            value = within_reason(duration_of(str(value)))
         except ValueError as error:
             raise TranscriptProblem(str(error), line) from error
     notes = {str(name): note for name, note in entry.items() if name != kind}
+    for name in ("data", "entities"):
+        if not isinstance(notes.get(name) or {}, Mapping):
+            raise TranscriptProblem(f"{name}: write names with values", line)
     return Line(kind, value, notes, line)
 
 
@@ -136,6 +168,7 @@ def facts_of(transcript: Transcript) -> Facts:
         channel=str(given.get("channel", "mainland")),
         has_open_complaint=bool(given.get("open_complaint", False)),
         timezone=str(given.get("timezone", "Asia/Shanghai")),
+        offers={str(name): dict(said) for name, said in (given.get("offers") or {}).items()},
     )
 
 
@@ -147,5 +180,9 @@ def orders_of(transcript: Transcript) -> tuple[Mapping[str, Value], ...]:
 
 def describe(effect: Effect) -> str:
     """An effect in a few words: `open_complaint(kind=..., ...)`."""
-    fields = [name for name in effect.__dataclass_fields__ if name not in ("step", "question", "expires_at")]
+    fields = [
+        name
+        for name in effect.__dataclass_fields__
+        if name not in ("step", "question", "expires_at", "offers")
+    ]
     return f"{effect.NAME}({', '.join(f'{name}={getattr(effect, name)!r}' for name in fields)})"

@@ -62,6 +62,8 @@ class Vocabulary:
     events: frozenset[str] = EVENTS
     brand: frozenset[str] = BRAND
     order: frozenset[str] = ORDER
+    offers: frozenset[str] | None = None
+    """Names of the brand's offers; None while it is not known whose flow it is."""
 
     def knows_event(self, event_type: str) -> bool:
         """Whether an event of this type can arrive."""

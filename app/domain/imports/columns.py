@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from app.domain.imports.spelling import folded
 
-FIELDS = ("phone", "name", "language", "tags", "consent_source", "consent_at", "consent_wording")
+FIELDS = (
+    *("phone", "name", "language", "timezone", "tags"),
+    *("consent_source", "consent_at", "consent_wording"),
+)
 ATTRIBUTE = "attribute."
 """Before the name of anything else that is to be kept: `attribute.city`."""
 IGNORED = "-"
@@ -28,6 +31,7 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
         "会员姓名",
     ),
     "language": ("language", "lang", "语言", "語言"),
+    "timezone": ("time zone", "timezone", "tz", "时区", "時區"),
     "tags": ("tags", "tag", "labels", "标签", "標籤"),
     "consent_source": ("consent source", "source of consent", "同意来源", "授权来源"),
     "consent_at": ("consent at", "consent time", "consent date", "同意时间", "同意日期", "授权时间"),

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, tzinfo
 from app.domain import phone as phones
 from app.domain.imports.columns import ATTRIBUTE, Columns
 from app.domain.imports.moments import moment
-from app.domain.imports.sources import BOUGHT, source_named
+from app.domain.imports.sources import BOUGHT, ConsentSource, source_named
 from app.domain.imports.spelling import folded
 from app.domain.text import clean
+from app.domain.zones import zone_name
 
 LONGEST_NAME = 80
 LONGEST_TAG = 40
@@ -45,6 +46,8 @@ class Entry:
     phone: str
     name: str | None = None
     language: str | None = None
+    timezone: str | None = None
+    """IANA name."""
     tags: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     proof: Proof | None = None
@@ -70,6 +73,10 @@ class Terms:
     region: str
     zone: tzinfo
     now: datetime
+    has_partner: bool = False
+    """The partner who brought the people is named."""
+    brand_names: tuple[str, ...] = ()
+    """Of which one stands in the words that people agreed to at a partner."""
 
 
 class Row:
@@ -87,7 +94,8 @@ class Row:
         proof = self._proof()
         if any(one.is_row_left_out for one in self.findings):
             return None
-        return Entry(e164, self._name(), self._language(), self._tags(), self._attributes(), proof)
+        about = (self._name(), self._language(), self._timezone(), self._tags(), self._attributes())
+        return Entry(e164, *about, proof)
 
     def phone_only(self) -> str | None:
         """The number alone, for a row that was dealt with before."""
@@ -131,6 +139,13 @@ class Row:
             self._refuse("language", "unknown_language")
         return found
 
+    def _timezone(self) -> str | None:
+        written = self._cell("timezone")
+        found = zone_name(written) if written else None
+        if written and found is None:
+            self._refuse("timezone", "unknown_timezone")
+        return found
+
     def _tags(self) -> tuple[str, ...]:
         tags = tuple(dict.fromkeys(tag.strip() for tag in _BETWEEN_TAGS.split(clean(self._cell("tags")))))
         tags = tuple(tag for tag in tags if tag)
@@ -167,7 +182,19 @@ class Row:
         if len(wording) > LONGEST_WORDING:
             self._refuse("consent_wording", "too_long")
             return None
+        if source == ConsentSource.PARTNER and not self._is_by_partner(wording):
+            return None
         return Proof(source, at, wording) if source and at and wording else None
+
+    def _is_by_partner(self, wording: str) -> bool:
+        """Whether the partner is known, and the words that people agreed to there name the brand."""
+        if not self.terms.has_partner:
+            self._refuse("consent_source", "partner_unnamed")
+        elif wording and not names_brand(wording, self.terms.brand_names):
+            self._refuse("consent_wording", "brand_unnamed")
+        else:
+            return True
+        return False
 
     def _consent_at(self) -> datetime | None:
         written = self._cell("consent_at")
@@ -177,6 +204,12 @@ class Row:
                 self._refuse("consent_at", "no_moment" if at is None else "not_then")
             return None
         return at.astimezone(UTC)
+
+
+def names_brand(wording: str, names: Sequence[str]) -> bool:
+    """Whether one of a brand's names stands in the words that somebody agreed to. Source: SPEC SE-7."""
+    said = folded(wording)
+    return any(folded(name) in said for name in names if folded(name))
 
 
 def _may_be_texted(e164: str) -> bool:
@@ -191,6 +224,7 @@ def merged(earlier: Entry, later: Entry) -> Entry:
         later.phone,
         later.name or earlier.name,
         later.language or earlier.language,
+        later.timezone or earlier.timezone,
         tuple(dict.fromkeys((*earlier.tags, *later.tags))),
         {**earlier.attributes, **later.attributes},
         max(proofs, key=lambda proof: proof.at) if proofs else None,

@@ -20,6 +20,16 @@ class ConsentSource(StrEnum):
     PARTNER = "partner"
 
 
+OWN_ACTS = frozenset(
+    {
+        ConsentSource.WEB_FORM,
+        ConsentSource.STORE,
+        ConsentSource.PAPER,
+        ConsentSource.PHONE_CALL,
+        ConsentSource.PURCHASE,
+    }
+)
+"""Where the person signs up themselves, which undoes an opt-out of before; a system that only says so does not."""
 BOUGHT = "bought_list"
 """The choice that is refused. Source: SPEC SE-1, with the fine of 380,000 yuan in a known case."""
 

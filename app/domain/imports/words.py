@@ -24,11 +24,23 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
         "nobody on a bought list has agreed: it cannot be imported",
     ),
     "unknown_language": ("语言只能是中文或英文", "the language can be Chinese or English"),
+    "unknown_timezone": (
+        "没有这个时区：请写成 Asia/Shanghai 这样的名称",
+        "there is no such time zone: write one such as Asia/Shanghai",
+    ),
     "too_long": ("内容太长", "this is too long"),
     "too_many_tags": ("标签太多：最多 20 个", "there are too many tags: 20 at most"),
     "unknown_source": (
         "同意来源不在可选之列，只作服务用途",
         "the source of consent is none of those known: for service only",
+    ),
+    "partner_unnamed": (
+        "同意来自合作方，但没有指明是哪一家，只作服务用途",
+        "the consent came by a partner who is not named: for service only",
+    ),
+    "brand_unnamed": (
+        "合作方处的同意没有写明本品牌，只作服务用途",
+        "what they agreed to at the partner does not name this brand: for service only",
     ),
     "no_moment": ("同意时间读不懂，只作服务用途", "the time of consent cannot be read: for service only"),
     "not_then": (
@@ -68,16 +80,25 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "unknown_column": ("没有叫“{}”的列", "there is no column called “{}”"),
     "unknown_field": (
         (
-            "“{}”不是可以导入的内容：可用 phone、name、language、tags、consent_source、consent_at、"
+            "“{}”不是可以导入的内容：可用 phone、name、language、timezone、tags、consent_source、consent_at、"
             "consent_wording、attribute.名称，或 - 表示忽略"
         ),
         (
-            "“{}” is nothing that can be imported: phone, name, language, tags, consent_source, consent_at, "
+            "“{}” is nothing that can be imported: phone, name, language, timezone, tags, consent_source, consent_at, "
             "consent_wording, attribute.NAME, or - to leave it out"
         ),
     ),
 }
 """Why the columns are not clear."""
+
+STUMBLED = (
+    "程序出错，导入已停止，已导入的行保留。请再上传一次；仍不行请联系技术支持",
+    (
+        "the program failed and the import was stopped; rows imported by then are kept. "
+        "Upload the list once more, and tell your operator if it fails again"
+    ),
+)
+"""What a marketer is told where nobody has foreseen what went wrong."""
 
 BOUGHT_LIST = (
     (

@@ -41,7 +41,7 @@ def verify(request: Request, settings: TwilioSettings) -> str | None:
     params: _Form | str = _Form((name, list(values)) for name, values in request.form.items())
     try:
         if request.body and not request.form:
-            if "bodySHA256" not in request.query:
+            if not reading.first(request.query, "bodySHA256"):
                 return "signature_wrong"  # nothing vouches for this body
             params = request.body.decode()
         validator = RequestValidator(key.get_secret_value())

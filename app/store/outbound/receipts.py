@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.store.outbound.table import Outbound
+from app.store.outbound.table import DELIVERED, READ, UNDELIVERED, Outbound
 from app.store.tables import Rows, Table, primary_key, reference
 from app.store.writing import insert_all
 
@@ -75,6 +75,22 @@ def outbounds_named(
     return session.execute(select(*columns).where(Outbound.channel_id == channel_id, named)).all()
 
 
+def locked_states(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The states of these messages as they stand; no other report of them is applied before this transaction ends."""
+    mine = select(Outbound.id, Outbound.status).where(Outbound.id.in_(ids)).order_by(Outbound.id)
+    return (
+        {row.id: row.status for row in session.execute(mine.with_for_update(key_share=True))} if ids else {}
+    )
+
+
+def settled_of(session: Session, customers: Collection[UUID], since: datetime) -> Rows:
+    """What became of messages to these customers since this moment, in order: delivered, read, or not delivered."""
+    told = (Outbound.customer_id, Outbound.channel_id, Outbound.status, Outbound.code, Outbound.settled_at)
+    theirs = (Outbound.customer_id.in_(customers), Outbound.settled_at >= since)
+    fate = Outbound.status.in_((DELIVERED, READ, UNDELIVERED))
+    return session.execute(select(*told).where(*theirs, fate).order_by(Outbound.settled_at)).all()
+
+
 def waiting(session: Session, channel_id: UUID, provider_ids: Collection[str]) -> Rows:
     """Reports that came before the provider's id was known to us."""
     mine = (
@@ -83,6 +99,14 @@ def waiting(session: Session, channel_id: UUID, provider_ids: Collection[str]) -
         Receipt.applied_at.is_(None),
     )
     return session.execute(select(Receipt.__table__).where(*mine).order_by(Receipt.received_at)).all()
+
+
+def passed(session: Session, since: datetime, limit: int) -> Rows:
+    """(channel_id, provider_id) of reports since then that wait although their message has its id by now."""
+    named = (Outbound.channel_id == Receipt.channel_id) & (Outbound.provider_id == Receipt.provider_id)
+    waiting = select(Receipt.channel_id, Receipt.provider_id).join(Outbound, named)
+    fresh = waiting.where(Receipt.applied_at.is_(None), Receipt.received_at >= since)
+    return session.execute(fresh.distinct().limit(limit)).all()
 
 
 def mark_applied(session: Session, ids: Collection[UUID], now: datetime) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.store.columns import Encrypted, PlainJson
+from app.store.columns import PlainJson
+from app.store.personal import ERASED, Personal
 from app.store.tables import Table, primary_key, reference
 
 QUEUED = "queued"
@@ -47,6 +48,7 @@ class Outbound(Table):
             "channel_id",
             "priority",
             "due_at",
+            "id",
             postgresql_where=text("status = 'queued'"),
             sqlite_where=text("status = 'queued'"),
         ),
@@ -58,12 +60,24 @@ class Outbound(Table):
             sqlite_where=text("status IN ('claimed', 'handing', 'unknown')"),
         ),
         Index(
+            "ix_outbounds_waiting_for",
+            "customer_id",
+            postgresql_where=text("status IN ('queued', 'claimed', 'handing')"),
+            sqlite_where=text("status IN ('queued', 'claimed', 'handing')"),
+        ),
+        Index(
             "ix_outbounds_for_staff",
             "created_at",
             postgresql_where=text("is_for_staff"),
             sqlite_where=text("is_for_staff"),
         ),
         Index("ix_outbounds_provider_id", "channel_id", "provider_id"),
+        Index(
+            "ix_outbounds_answers",
+            "inbound_id",
+            postgresql_where=text("inbound_id IS NOT NULL"),
+            sqlite_where=text("inbound_id IS NOT NULL"),
+        ),
         Index(None, "customer_id", "created_at"),
         Index(None, "customer_id", "sender_id", "handed_at"),
     )
@@ -84,8 +98,8 @@ class Outbound(Table):
     cause_at: Mapped[datetime]
     purpose: Mapped[str] = mapped_column(String(24))
     priority: Mapped[int]
-    body: Mapped[str] = mapped_column(Encrypted)
-    text: Mapped[str] = mapped_column(Encrypted)
+    body: Mapped[str] = mapped_column(Personal)
+    text: Mapped[str] = mapped_column(Personal)
     parts: Mapped[int]
     encoding: Mapped[str] = mapped_column(String(10))
     offered: Mapped[str | None] = mapped_column(String(20))
@@ -93,6 +107,9 @@ class Outbound(Table):
     asks_question: Mapped[bool] = mapped_column(default=False)
     answers_run: Mapped[bool] = mapped_column(default=False)
     is_follow_up: Mapped[bool] = mapped_column(default=False)
+    offers: Mapped[list[Any]] = mapped_column(PlainJson, default=list)
+    uses: Mapped[list[Any]] = mapped_column(PlainJson, default=list, info={ERASED: []})
+    """What about the person the text was worded with."""
     status: Mapped[str] = mapped_column(String(12), default=QUEUED)
     reason: Mapped[str | None] = mapped_column(String(60))
     reasons: Mapped[list[Any]] = mapped_column(PlainJson, default=list)

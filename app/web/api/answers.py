@@ -34,6 +34,8 @@ class CustomerAnswer(BaseModel):
     region: str
     timezone: str | None
     number_status: str
+    separate_consents: list[str]
+    is_personalised: bool
     name: str | None
     language: str | None
     consent: Literal["none", "pending", "granted", "held", "withdrawn"]

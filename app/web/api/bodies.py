@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from app.domain.text import clean
+from app.domain.zones import is_time_zone
 from app.web.api import calls
 from app.web.api.problems import Refusal
 from app.web.api.wrong_fields import EVENT_TYPE, NO_BLANKS
@@ -57,6 +58,12 @@ def _dialled(written: str) -> str:
         return calls.e164(written)
     except Refusal as refused:
         raise ValueError(refused.detail) from None
+
+
+def _zone(name: str) -> str:
+    if not is_time_zone(name):
+        raise ValueError("is no time zone: give its IANA name, such as Asia/Shanghai")
+    return name
 
 
 def _own_brand(code: str | None) -> str | None:
@@ -110,6 +117,11 @@ Value = Annotated[
     WrapValidator(_one_value),
 ]
 Language = Literal["zh", "en"]
+TimeZone = Annotated[
+    str,
+    Field(max_length=60, description="Where they live, by its IANA name", examples=["Asia/Shanghai"]),
+    AfterValidator(_zone),
+]
 Limit = Annotated[int, Field(default=50, ge=1, le=200, description="How many at most")]
 Before = Annotated[UUID | None, Field(default=None, description="`next` of the part before: what is older")]
 
@@ -124,6 +136,7 @@ class EventCustomer(BaseModel):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[Name, Value]
     phone: Phone
+    timezone: TimeZone | None = None
 
 
 class EventBody(_Strict):
@@ -158,6 +171,7 @@ class CustomerBody(_Strict):
         AfterValidator(lambda name: clean(name) if name else None),
     ]
     language: Language | None = None
+    timezone: TimeZone | None = None
     attributes: Annotated[
         dict[Name, Value],
         Field(default_factory=dict, max_length=100, description="Null removes an attribute"),
@@ -165,7 +179,7 @@ class CustomerBody(_Strict):
 
 
 class ConsentBody(_Strict):
-    """Consent to marketing, given or withdrawn."""
+    """Consent, given or withdrawn."""
 
     phone: Phone
     action: Literal["grant", "withdraw"]
@@ -186,8 +200,16 @@ class ConsentBody(_Strict):
         AfterValidator(_needed_by_a_grant),
         Field(default=None, validate_default=True, description="When; a grant needs it"),
     ]
+    partner: Annotated[
+        str | None,
+        Field(default=None, max_length=80, description="Who brought it; a grant by a `partner` needs it"),
+    ]
     scope: Annotated[
-        Literal["marketing", "all"], Field(default="marketing", description="What a withdrawal stops")
+        Literal["marketing", "all", "health", "children", "location", "finance", "personalisation"],
+        Field(
+            default="marketing",
+            description="`all` stops all texts; the others are agreed to, and withdrawn, each by itself",
+        ),
     ]
 
 

@@ -43,10 +43,15 @@ def e164(written: str) -> str:
     return read.e164
 
 
+def caller_of(having: Parts, authorization: str) -> Caller | None:
+    """The program that sends this header; None where it names no key that counts."""
+    scheme, _, key = authorization.partition(" ")
+    return caller_with(having, key.strip(), having.now()) if scheme.lower() == "bearer" and key else None
+
+
 def authenticate() -> ResponseReturnValue | None:
     """Lets in who has a key; runs before every call."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    known = caller_with(parts(), key.strip(), parts().now()) if scheme.lower() == "bearer" and key else None
+    known = caller_of(parts(), request.headers.get("Authorization", ""))
     if known is None:
         log.warning("a call of the API was refused", endpoint=request.endpoint)
         raise Refusal(401, "send the header `Authorization: Bearer KEY`", **{"WWW-Authenticate": "Bearer"})

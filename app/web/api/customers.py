@@ -2,10 +2,13 @@
 
 from flask import jsonify
 
+from app.domain.sensitive import SCOPES
 from app.domain.text import clean
 from app.reads import records
-from app.usecases import customer_records
+from app.usecases import customer_records, separate_consents
 from app.usecases.customer_records import ConsentRefused, Grant
+from app.usecases.partners import PartnerRefused
+from app.usecases.separate_consents import ConsentOutdated, Told
 from app.web.api import calls
 from app.web.api.answers import CustomerAnswer
 from app.web.api.bodies import ConsentBody, CustomerBody, PhonePath
@@ -14,8 +17,19 @@ from app.web.api.room import api
 
 CONTRADICTIONS = {
     "stopped": "this person has sent STOP to all texts; only a text of their own can lift that",
+    "opted_out": "this person has opted out: only a text of their own undoes that, or a sign-up of their own since, "
+    "whose source is web_form, store, paper, phone_call or purchase",
     "withdrawn_later": "this person has opted out after that moment",
-    "consent_known_later": "consent of a later moment is known already",
+    "sensitive_consent_missing": "an attribute is sensitive (health, children, location or finance), and there is no "
+    "separate consent to that class: record it under /consents first",
+    "consent_known_later": "something that was said later is known already",
+}
+
+PARTNERS = {
+    "partner_needed": "partner: is needed where the source is a partner",
+    "unknown_partner": "partner: the brand has no agreement with a partner of this name",
+    "brand_unnamed": "wording: consent by a partner has to name the brand",
+    "agreement_ended": "partner: the agreement with this partner has expired",
 }
 
 
@@ -43,10 +57,14 @@ def keep(path: PhonePath, body: CustomerBody) -> Answer:
     is removed. Consent is recorded under /consents alone.
     """
     phone = calls.e164(path.phone)
-    told = body.model_dump(include=body.model_fields_set & {"name", "language"})
-    is_new = customer_records.put(
-        calls.parts(), calls.caller(), phone, calls.parts().now(), told=told, attributes=body.attributes
-    )
+    told = body.model_dump(include=body.model_fields_set & {"name", "language", "timezone"})
+    now = calls.parts().now()
+    try:
+        is_new = customer_records.put(
+            calls.parts(), calls.caller(), phone, now, told=told, attributes=body.attributes
+        )
+    except ConsentRefused as refused:
+        raise Refusal(409, CONTRADICTIONS[refused.reason]) from None
     return jsonify(_customer(phone)), 201 if is_new else 200
 
 
@@ -55,17 +73,26 @@ def keep(path: PhonePath, body: CustomerBody) -> Answer:
     responses={201: CustomerAnswer, **described(400, 401, 409, 413, 415, 422, 503)},
 )
 def consent(body: ConsentBody) -> Answer:
-    """Record that a customer has agreed to marketing, or no longer does.
+    """Record that a customer has agreed to marketing, or no longer does; or the same of a class of sensitive data, or
+    of being written to personally, by `scope`.
 
     A grant needs its source, its wording and its time. One from before the customer's own opt-out is
     refused (409), and so is any for who has sent STOP to all texts. A withdrawal counts at once and
     cancels what is queued.
     """
     phone, now = body.phone, calls.parts().now()
-    if body.action == "withdraw":
+    if body.scope in SCOPES:
+        source = customer_records.code_of(body.source)
+        told = Told(body.scope, body.action == "grant", source, body.wording, at=body.at)
+        parts, caller = calls.parts(), calls.caller()
+        try:
+            separate_consents.record(parts, phone, caller.brand.id, told, caller.actor, now)
+        except ConsentOutdated:
+            raise Refusal(409, CONTRADICTIONS["consent_known_later"]) from None
+    elif body.action == "withdraw":
         customer_records.withdraw(calls.parts(), calls.caller(), phone, body.source, body.scope, now)
     elif body.wording is not None and body.at is not None:
-        given = Grant(body.source, clean(body.wording), body.at)
+        given = Grant(body.source, clean(body.wording), body.at, body.partner)
         _grant(phone, given)
     return jsonify(_customer(phone)), 201
 
@@ -73,6 +100,8 @@ def consent(body: ConsentBody) -> Answer:
 def _grant(phone: str, given: Grant) -> None:
     try:
         customer_records.grant(calls.parts(), calls.caller(), phone, given, calls.parts().now())
+    except PartnerRefused as refused:
+        raise Refusal(422, PARTNERS[refused.reason]) from None
     except ConsentRefused as refused:
         raise Refusal(409, CONTRADICTIONS[refused.reason]) from None
 

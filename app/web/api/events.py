@@ -93,7 +93,8 @@ def _read(item: object) -> NewEvent | _Bad:
     attributes = dict(event.customer.__pydantic_extra__)
     if len(json.dumps([event.data, attributes])) > LARGEST:
         return _bad(shown, "data", f"is larger than {LARGEST} characters")
-    return NewEvent(event.id, event.type, event.at, event.customer.phone, attributes, event.data)
+    person = event.customer
+    return NewEvent(event.id, event.type, event.at, person.phone, attributes, event.data, person.timezone)
 
 
 def _bad(shown: str | None, field: str, words: str) -> _Bad:

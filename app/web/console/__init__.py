@@ -1,6 +1,6 @@
 """The console: where staff log in, see what waits, and answer customers."""
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
@@ -11,13 +11,22 @@ from app.web.console import (
     api_keys,
     audit,
     conversation,
+    erasing,
     home,
+    hours,
     imports,
     inbox,
     languages,
+    licences,
     log_in,
+    marketing,
+    numbers,
+    offers,
+    partners,
     rendering,
     staff,
+    uploads,
+    why,
 )
 
 
@@ -27,12 +36,14 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
     Bootstrap5(app)
     languages.install(app)
     rendering.install(app)
-    imports.install(app, settings)
+    uploads.install(app, settings)
     csrf = CSRFProtect(app)
 
     @app.before_request
-    def check_token() -> None:
+    def check_form() -> None:
         if request.endpoint is not None and not access.is_for_programs(request.endpoint):
+            if any("\x00" in told for told in (*request.args.values(), *request.form.values())):
+                abort(400)  # no key on any keyboard makes it, and PostgreSQL cannot keep it
             csrf.protect()
 
     log_in.install(app, parts, settings)
@@ -40,8 +51,16 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
     for room in (
         home.home,
         imports.imports,
+        marketing.marketing,
+        numbers.numbers,
+        offers.offers,
+        licences.licences,
+        partners.partners,
+        hours.hours,
         inbox.inbox,
         conversation.conversation,
+        erasing.erasing,
+        why.why,
         staff.staff,
         api_keys.api_keys,
         audit.audit,

@@ -11,15 +11,17 @@ from flask_babel import gettext
 from flask_login import current_user
 from uuid_utils.compat import uuid7
 
-from app.domain.purpose import Purpose
+from app.domain.sensitive import SCOPES
 from app.reads import conversations
-from app.reads.conversations import Person
-from app.usecases import desk, messages
-from app.usecases.desk import MAX_REPLY, DeskRefusal, StaffMember
+from app.usecases import desk, separate_consents
+from app.usecases.desk import DeskRefusal, StaffMember
 from app.usecases.directory import BrandView
 from app.usecases.parts import Parts
 from app.usecases.reveal_phone import reveal_phone
+from app.usecases.separate_consents import ConsentUnproved, NobodyThere, Told
+from app.usecases.staff_texts import MOST_CHARACTERS
 from app.web.access import allow
+from app.web.console.erasing import MAY_ERASE
 from app.web.console.inbox import AT_THE_DESK
 from app.web.console.rendering import page
 from app.web.console.wording import refusal
@@ -92,17 +94,56 @@ def hand_back(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
     )
 
 
+@conversation.post("/consents")
+@allow(*AT_THE_DESK)
+def consents(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """Records what the customer has said of sensitive data or of personalisation, outside of a text."""
+    brand, scope = _brand(brand_code), request.form.get("scope", "")
+    _known(brand_code, customer_id)
+    if scope not in SCOPES:
+        abort(422)
+    wording = request.form.get("wording", "")[:500]
+    told = Told(scope, request.form.get("said") == "yes", "staff", wording or None)
+    parts: Parts = current_app.extensions["parts"]
+    try:
+        separate_consents.record(parts, customer_id, brand.id, told, _staff().email, parts.now())
+    except NobodyThere:
+        abort(404)
+    except ConsentUnproved:
+        return _page(brand_code, customer_id, refused=refusal("consent_unproved")), 422
+    flash(gettext("It is recorded."), "success")
+    return redirect(url_for("conversation.show", brand_code=brand_code, customer_id=customer_id))
+
+
+@conversation.post("/reassign")
+@allow(*AT_THE_DESK)
+def reassign(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """Ends what is known of the number's former owner."""
+    brand = _brand(brand_code)
+    return _do(
+        brand_code,
+        customer_id,
+        lambda parts, staff: desk.reassign(parts, staff, customer_id, brand.id, parts.now()),
+        gettext("Consent and profile have ended; whoever has the number now starts afresh."),
+    )
+
+
 @conversation.post("/complaints/<uuid:complaint_id>/resolve")
 @allow(*AT_THE_DESK)
 def resolve(brand_code: str, customer_id: UUID, complaint_id: UUID) -> ResponseReturnValue:
     """Resolves a complaint and tells the customer."""
-    text = request.form.get("text", "")
+    text, is_told_otherwise = request.form.get("text", ""), "otherwise" in request.form
     _check_owner(brand_code, customer_id, complaint_id)
+    done = gettext("The complaint is resolved, and the customer is told.")
+    if is_told_otherwise:
+        done = gettext("The complaint is resolved; the customer is told by you.")
     return _do(
         brand_code,
         customer_id,
-        lambda parts, staff: desk.resolve(parts, staff, complaint_id, text, parts.now()),
-        gettext("The complaint is resolved, and the customer is told."),
+        lambda parts, staff: desk.resolve(
+            parts, staff, complaint_id, text, parts.now(), is_told_otherwise=is_told_otherwise
+        ),
+        done,
         resolution=text,
     )
 
@@ -138,9 +179,7 @@ def phone(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
 def count(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
     """How many characters and parts a reply has, signature included, as the carrier bills them."""
     known = _known(brand_code, customer_id)
-    return page(
-        "console/_count.html", **_counted(known["brand"], known["person"], request.form.get("text", ""))
-    )
+    return page("console/_count.html", **_counted(known["brand"], customer_id, request.form.get("text", "")))
 
 
 def _do(
@@ -154,7 +193,9 @@ def _do(
     try:
         act(current_app.extensions["parts"], _staff())
     except DeskRefusal as refused:
-        return _page(brand_code, customer_id, refused=refusal(refused.reason), **kept), 422
+        return _page(
+            brand_code, customer_id, refused=refusal(refused.reason, refused.objections), **kept
+        ), 422
     flash(done, "success")
     return redirect(url_for("conversation.show", brand_code=brand_code, customer_id=customer_id))
 
@@ -196,18 +237,17 @@ def _check_owner(brand_code: str, customer_id: UUID, complaint_id: UUID) -> None
 
 def _page(brand_code: str, customer_id: UUID, **told: Any) -> str:
     known = _known(brand_code, customer_id)
-    counted = _counted(known["brand"], known["person"], told.get("draft", ""))
-    return page("console/conversation.html", **known, **counted, **told, longest=MAX_REPLY, form=uuid7())
+    counted = _counted(known["brand"], customer_id, told.get("draft", ""))
+    fixed = {"longest": MOST_CHARACTERS, "scopes": SCOPES, "form": uuid7()}
+    fixed["may_erase"] = current_user.role == MAY_ERASE
+    return page("console/conversation.html", **known, **counted, **told, **fixed)
 
 
-def _counted(brand: BrandView, person: Person, text: str) -> dict[str, Any]:
-    """The reply as it will be sent, with its parts."""
+def _counted(brand: BrandView, customer_id: UUID, text: str) -> dict[str, Any]:
+    """The reply as it will be sent, with its parts and what the checks say of it."""
     parts: Parts = current_app.extensions["parts"]
-    directory = parts.directory.current(parts.now())
-    sender = directory.sender_for(brand.id, "service", None)
-    if sender is None:
-        return {"characters": len(text), "composed": None}
-    channel = directory.channels[sender.channel_id]
-    language = person.language or brand.language
-    wording = messages.composed(parts, text, Purpose.REPLY, brand, channel, language)
-    return {"characters": len(text), "composed": wording}
+    try:
+        told = desk.preview(parts, customer_id, brand.id, text, parts.now()) if text.strip() else None
+    except DeskRefusal:
+        told = None
+    return {"characters": len(text.strip()), "judged": told}

@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.reads import brands
+from app.reads.licences import to_see_to
 from app.usecases.parts import Parts
 from app.web.access import EVERY_ROLE, allow
+from app.web.console.permits import READERS
 from app.web.console.rendering import page
 
 home = Blueprint("home", __name__)
@@ -23,8 +25,11 @@ def front() -> ResponseReturnValue:
 @home.get("/overview")
 @allow(*EVERY_ROLE)
 def overview() -> ResponseReturnValue:
-    """What each brand received and sent in the last 24 hours."""
+    """What each brand received and sent in the last 24 hours, and how many of its permits want seeing to."""
     parts: Parts = current_app.extensions["parts"]
+    now, rules = parts.now(), parts.rules
     with parts.store.read() as session:
-        days = brands.last_day(session, parts.now())
-    return page("console/overview.html", days=days)
+        days = brands.last_day(session, now)
+        permits = to_see_to(session, rules.licence_kinds, rules.agreement_warning, now)
+    reads_permits = current_user.role in READERS
+    return page("console/overview.html", days=days, permits=permits if reads_permits else None)

@@ -1,17 +1,15 @@
 """Importing lists of customers: upload, say what the columns mean, look at the first rows, confirm, watch."""
 
-import secrets
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, request, send_file, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from werkzeug.datastructures import FileStorage
 from wtforms import SelectChoice, SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
@@ -21,21 +19,22 @@ from app.domain.imports.rows import EARLIEST, LONGEST_WORDING
 from app.domain.imports.sources import BOUGHT, ConsentSource
 from app.domain.imports.words import BOUGHT_LIST, summary
 from app.reads import imports as lines
-from app.settings import Settings
+from app.reads.licence_words import refusal_words
+from app.reads.licences import agreements
 from app.sheets import Unreadable
 from app.usecases import uploaded_lists
-from app.usecases.import_customers import header_of
+from app.usecases.customer_list import header_of
+from app.usecases.partners import PartnerRefused, bringing
 from app.usecases.parts import Parts
 from app.usecases.preview_import import Preview
 from app.usecases.uploaded_lists import AlreadyImported, Upload
 from app.web.access import allow
 from app.web.console.languages import shown
 from app.web.console.rendering import page
+from app.web.console.uploads import ROLES, kept
 from app.web.console.wording import IMPORT_FIELDS, SOURCES
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
-ROLES = ("marketer", "manager")
-LARGEST_LIST = 8_000_000
 PREVIEWED = 5
 
 
@@ -56,6 +55,7 @@ class ListForm(FlaskForm):  # type: ignore[misc]
             *(SelectChoice(*one) for one in SOURCES.items()),
         ],
     )
+    partner = SelectField(lazy_gettext("Which partner brought them?"), default="")
     consent_at = StringField(lazy_gettext("When did they agree?"), render_kw={"placeholder": "2026-10-01"})
     wording = StringField(lazy_gettext("The words they agreed to"), validators=[Length(max=LONGEST_WORDING)])
     submit = SubmitField(lazy_gettext("Upload and look"))
@@ -84,15 +84,22 @@ def upload() -> ResponseReturnValue:
     if brand is None or (written and (at is None or not EARLIEST <= at <= parts.now())):
         form.consent_at.errors = [gettext("Please give a past day, such as 2026-10-01.")]
         return _overview(form), 422
-    path = _kept(form.file.data)
+    source = ConsentSource(form.source.data)
+    try:
+        partner_id = _partner(form, source, brand.id)
+    except PartnerRefused as refused:
+        form.partner.errors = [refusal_words(refused.reason, "zh" if shown() == "zh" else "en")]
+        return _overview(form), 422
+    path = kept(form.file.data)
     chosen = Upload(
         path=path,
         file_name=form.file.data.filename or path.name,
-        source=ConsentSource(form.source.data),
+        source=source,
         consent_at=at,
         wording=(form.wording.data or "").strip() or None,
         actor=current_user.email,
         language=shown(),
+        partner_id=partner_id,
     )
     try:
         header_of(path)
@@ -136,9 +143,14 @@ def confirm(import_id: UUID) -> ResponseReturnValue:
             return _draft(line), 422
         try:
             uploaded_lists.start(parts, import_id, parts.now())
-        except AlreadyImported:
+        except AlreadyImported as known:
             uploaded_lists.discard(parts, import_id)
-            flash(gettext("This list was imported before: nothing has changed."), "info")
+            words = (
+                gettext("This list is being imported already: see how far it is below.")
+                if known.is_under_way
+                else gettext("This list was imported before: nothing has changed.")
+            )
+            flash(words, "info")
             return redirect(url_for("imports.overview"))
     return redirect(url_for("imports.show", import_id=import_id))
 
@@ -154,6 +166,12 @@ def report(import_id: UUID) -> ResponseReturnValue:
     return send_file(line.report.absolute(), mimetype="text/csv", as_attachment=True, download_name=name)
 
 
+def _partner(form: ListForm, source: ConsentSource, brand_id: UUID) -> UUID | None:
+    """Who brought them, where the source is a partner. Raises PartnerRefused."""
+    is_needed = source is ConsentSource.PARTNER
+    return bringing(_parts(), brand_id, form.partner.data if is_needed else None, is_needed=is_needed)
+
+
 def _parts() -> Parts:
     parts: Parts = current_app.extensions["parts"]
     return parts
@@ -167,6 +185,11 @@ def _form() -> ListForm:
     form, parts = ListForm(), _parts()
     brands = parts.directory.current(parts.now()).brands.values()
     form.brand.choices = [SelectChoice(brand.code, brand.name) for brand in brands]
+    with parts.store.read() as session:
+        names = dict.fromkeys(
+            one.name for one in agreements(session, parts.rules.agreement_warning, parts.now())
+        )
+    form.partner.choices = [SelectChoice("", gettext("None")), *(SelectChoice(name, name) for name in names)]
     return form
 
 
@@ -184,16 +207,6 @@ def _line(import_id: UUID) -> lines.ImportLine:
     return line
 
 
-def _kept(file: FileStorage) -> Path:
-    """Where the upload is kept, for this account of the machine alone."""
-    folder: Path = current_app.extensions["uploads"]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / secrets.token_hex(16)
-    path.touch(mode=0o600)
-    file.save(path)
-    return path
-
-
 def _looked_at(import_id: UUID) -> tuple[list[str], dict[str, str], Preview | str]:
     return uploaded_lists.look_at(_parts(), import_id, PREVIEWED, _parts().now())
 
@@ -203,17 +216,3 @@ def _draft(line: lines.ImportLine) -> str:
     shows = {"header": header, "meanings": meanings, "fields": IMPORT_FIELDS}
     problem, rows = (found, ()) if isinstance(found, str) else (None, found.rows)
     return page("console/import.html", line=line, **shows, problem=problem, rows=rows)
-
-
-def install(app: Flask, settings: Settings) -> None:
-    """Says where uploads are kept, and lets those who may upload send more than a form."""
-    app.extensions["uploads"] = settings.var / "imports"
-
-    @app.before_request
-    def allow_lists() -> None:
-        if (
-            request.endpoint == "imports.upload"
-            and current_user.is_authenticated
-            and current_user.role in ROLES
-        ):
-            request.max_content_length = LARGEST_LIST

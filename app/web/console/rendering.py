@@ -9,22 +9,29 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from app.domain.phone import masked
-from app.reads.reason_words import reason_words
+from app.reads.reason_words import code_words, reason_words
 from app.reads.why import Explained
 from app.usecases.parts import Parts
 from app.web.access import guard_of
-from app.web.console import wording
+from app.web.console import permits, wording
 from app.web.console.languages import shown
 
 MENU = (
     ("home.overview", lazy_gettext("Overview")),
     ("inbox.waiting", lazy_gettext("Inbox")),
+    ("why.ask", lazy_gettext("Why")),
+    ("marketing.switch", lazy_gettext("Marketing")),
     ("imports.overview", lazy_gettext("Imports")),
+    ("numbers.overview", lazy_gettext("Numbers")),
+    ("offers.kept", lazy_gettext("Offers")),
+    ("licences.on_record", lazy_gettext("Permits and hours")),
     ("staff.everyone", lazy_gettext("Staff")),
     ("api_keys.held", lazy_gettext("API keys")),
     ("audit.trail", lazy_gettext("Audit")),
 )
 """Every page that the shell leads to; staff see those that are open to their role."""
+PART_OF = {"conversation": "inbox", "partners": "licences", "hours": "licences"}
+"""Pages that another page of the menu leads to."""
 
 
 def page(template: str, **told: Any) -> str:
@@ -36,10 +43,11 @@ def at(moment: datetime | None, zone: str | None = None) -> str:
     """A moment on the clock of a brand; where it concerns none, of the installation's first brand."""
     if moment is None:
         return ""
-    return moment.astimezone(ZoneInfo(zone or _zone_of_the_house())).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(ZoneInfo(zone or zone_of_the_house())).strftime("%Y-%m-%d %H:%M")
 
 
-def _zone_of_the_house() -> str:
+def zone_of_the_house() -> str:
+    """The time zone of the installation's first brand."""
     parts: Parts = current_app.extensions["parts"]
     first = next(iter(parts.directory.current(parts.now()).brands.values()), None)
     return first.timezone if first else "UTC"
@@ -60,6 +68,11 @@ def say_reason(code: str | None) -> str:
     return reason_words(code, "zh" if shown() == "zh" else "en")
 
 
+def say_code(code: str | None) -> str:
+    """A purpose or scope in plain words."""
+    return code_words(code, "zh" if shown() == "zh" else "en") if code else ""
+
+
 def say_decision(decided: Explained) -> str:
     """A decision in plain words."""
     return decided.sentence("zh" if shown() == "zh" else "en")
@@ -74,7 +87,7 @@ def _shell() -> dict[str, Any]:
         if current_user.role in (guard_of(current_app, endpoint) or ())
     ]
     here = (request.endpoint or "").split(".")[0]
-    return {"menu": open_to_me, "language": shown(), "here": here}
+    return {"menu": open_to_me, "language": shown(), "here": PART_OF.get(here, here)}
 
 
 def install(app: Flask) -> None:
@@ -85,8 +98,10 @@ def install(app: Flask) -> None:
         "day": day,
         "masked": masked,
         "say_reason": say_reason,
+        "say_code": say_code,
         "say_decision": say_decision,
         **wording.FILTERS,
+        **permits.FILTERS,
     }
     app.jinja_env.globals["now"] = lambda: app.extensions["parts"].now()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,9 +1,13 @@
 """Puts the codes of the desk into plain words; what has no words yet is shown as its code."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
+
+from app.domain.content.check import Finding
+from app.reads.reason_words import reason_words
+from app.web.console.languages import shown
 
 Words = Mapping[str, LazyString]
 
@@ -45,6 +49,7 @@ EVENTS: Words = {
     "joined": lazy_gettext("The customer wrote again"),
     "replied": lazy_gettext("Replied"),
     "reply_failed": lazy_gettext("The reply did not reach the customer"),
+    "resolution_failed": lazy_gettext("The text about the resolution did not reach the customer: open again"),
     "paused": lazy_gettext("Waiting for the customer"),
     "resumed": lazy_gettext("The customer answered"),
     "resolved": lazy_gettext("Resolved"),
@@ -72,6 +77,15 @@ CLOCKS: Words = {
     "follow_up": lazy_gettext("Follow-up"),
     "answer": lazy_gettext("Answer"),
 }
+LEDGER: Words = {
+    "requested": lazy_gettext("asked, not confirmed yet"),
+    "granted": lazy_gettext("agreed to marketing"),
+    "withdrawn": lazy_gettext("opted out of marketing"),
+    "stopped_all": lazy_gettext("stopped all texts"),
+    "held": lazy_gettext("may have opted out; it was being found out"),
+    "lifted": lazy_gettext("opt-out taken back, never agreed"),
+    "ended": lazy_gettext("ended: the number has a new owner"),
+}
 CATEGORIES: Words = {
     "quality": lazy_gettext("Quality"),
     "delivery": lazy_gettext("Delivery"),
@@ -88,6 +102,13 @@ CONSENTS: Words = {
     "held": lazy_gettext("Marketing held"),
     "withdrawn": lazy_gettext("Opted out"),
 }
+SEPARATE: Words = {
+    "health": lazy_gettext("Health and pregnancy"),
+    "children": lazy_gettext("Children under 14"),
+    "location": lazy_gettext("Location"),
+    "finance": lazy_gettext("Finance"),
+    "personalisation": lazy_gettext("Personalisation"),
+}
 SOURCES: Words = {
     "web_form": lazy_gettext("On a web form"),
     "store": lazy_gettext("In the store"),
@@ -103,6 +124,7 @@ IMPORT_FIELDS: Words = {
     "phone": lazy_gettext("Phone"),
     "name": lazy_gettext("Name"),
     "language": lazy_gettext("Language"),
+    "timezone": lazy_gettext("Time zone"),
     "tags": lazy_gettext("Tags"),
     "consent_source": lazy_gettext("Consent: source"),
     "consent_at": lazy_gettext("Consent: time"),
@@ -114,17 +136,35 @@ IMPORT_STATES: Words = {
     "done": lazy_gettext("Imported"),
     "failed": lazy_gettext("Failed"),
 }
+OFFERS: Words = {
+    "live": lazy_gettext("holds"),
+    "offer_expired": lazy_gettext("is over"),
+    "offer_sold_out": lazy_gettext("is sold out"),
+}
 REFUSALS: Words = {
+    "name_wrong": lazy_gettext("A name is small letters, digits and _, such as member_day."),
+    "title_missing": lazy_gettext("Say what the offer is called in a text."),
+    "text_too_long": lazy_gettext("That is too long."),
+    "discount_unread": lazy_gettext("No discount can be read in it: write it like 满100减20 or 15% off."),
+    "price_wrong": lazy_gettext("A price is a number with two decimals at most."),
+    "quantity_wrong": lazy_gettext("A quantity is a whole number from 0."),
+    "days_wrong": lazy_gettext("The last day is before the first one."),
     "empty": lazy_gettext("There is nothing written yet."),
-    "too_long": lazy_gettext("That is too long: 500 characters at most."),
     "unknown_customer": lazy_gettext("This customer is not known."),
     "unknown_complaint": lazy_gettext("This complaint is not known."),
     "no_sender": lazy_gettext(
         "This brand has no number to write from. Ask an administrator to add a channel."
     ),
     "taken_by_another": lazy_gettext("A colleague has this conversation."),
+    "consent_unproved": lazy_gettext("Write down the words that the customer agreed to."),
+    "reassigned_already": lazy_gettext("The number has a new owner already."),
     "already_resolved": lazy_gettext("This complaint is resolved already."),
 }
+ACTORS: Words = {
+    "command": lazy_gettext("a command"),
+    "clock jumped forward": lazy_gettext("the clock, which had jumped forward"),
+}
+"""Who does things beside staff."""
 ACTIONS: Words = {
     "log_in": lazy_gettext("logged in"),
     "log_in.failed": lazy_gettext("wrong password"),
@@ -135,16 +175,24 @@ ACTIONS: Words = {
     "staff.close": lazy_gettext("closed an account"),
     "staff.open": lazy_gettext("opened an account again"),
     "brand.add": lazy_gettext("added a brand"),
+    "brand.change": lazy_gettext("changed a brand's hours or anniversary"),
     "channel.add": lazy_gettext("added a channel"),
+    "channel.change": lazy_gettext("changed a channel's hours"),
     "flows.publish": lazy_gettext("published flows"),
     "quarantine.discard": lazy_gettext("gave up a delivery that could not be read"),
     "consent.granted": lazy_gettext("recorded consent"),
     "consent.withdrawn": lazy_gettext("recorded a withdrawal"),
     "flows.unpublish": lazy_gettext("took a flow back"),
+    "customer.erase": lazy_gettext("erased all that is kept about a customer"),
     "customer.export": lazy_gettext("exported all that is kept about a customer"),
     "customer.put": lazy_gettext("changed a customer"),
     "customers.import": lazy_gettext("began to import a list of customers"),
     "customers.import_ended": lazy_gettext("imported a list of customers"),
+    "licence.add": lazy_gettext("recorded a licence or filing"),
+    "licence.end": lazy_gettext("took a licence or filing off the record"),
+    "partner.add": lazy_gettext("recorded a partner's agreement"),
+    "partner.renew": lazy_gettext("renewed a partner's agreement"),
+    "numbers.list": lazy_gettext("listed numbers that are not verified"),
     "marketing.stop": lazy_gettext("stopped marketing"),
     "marketing.resume": lazy_gettext("resumed marketing"),
     "api_key.add": lazy_gettext("made an API key"),
@@ -152,16 +200,37 @@ ACTIONS: Words = {
     "audit.bundle": lazy_gettext("made a bundle for a regulator"),
     "customer.reveal": lazy_gettext("saw a full phone number"),
     "outbound.seen": lazy_gettext("saw to a message that was not sent"),
+    "offer.put": lazy_gettext("wrote an offer"),
+    "offer.sold_out": lazy_gettext("marked an offer sold out"),
+    "offer.back": lazy_gettext("put an offer back on sale"),
     "desk.reply": lazy_gettext("replied"),
     "desk.take": lazy_gettext("took a conversation"),
     "desk.hand_back": lazy_gettext("handed a conversation back"),
+    "desk.reassign": lazy_gettext("ended the profile of a number's former owner"),
     "complaint.resolve": lazy_gettext("resolved a complaint"),
     "complaint.note": lazy_gettext("noted something on a complaint"),
 }
 
 
+def say_detail(code: str | None) -> str:
+    """What a complaint's event adds: a word of its own, or the reason why a text did not arrive."""
+    if not code:
+        return ""
+    return str(DETAILS[code]) if code in DETAILS else reason_words(code, "zh" if shown() == "zh" else "en")
+
+
 def _filter(words: Words) -> Callable[[str | None], str]:
     return lambda code: str(words.get(code, code)) if code else ""
+
+
+def say_finding(finding: Finding) -> str:
+    """What a check says of a text, with the very words that it is about."""
+    said = reason_words(finding.code, "zh" if shown() == "zh" else "en")
+    if finding.code == "too_long":
+        return str(
+            gettext("%(count)s characters with what is added by itself; 500 at most", count=finding.quote)
+        )
+    return said + (gettext(": “%(quote)s”", quote=finding.quote) if finding.quote else "")
 
 
 FILTERS = {
@@ -170,15 +239,22 @@ FILTERS = {
     "say_complaint_state": _filter(COMPLAINT_STATES),
     "say_kind": _filter(KINDS),
     "say_event": _filter(EVENTS),
-    "say_detail": _filter(DETAILS),
+    "say_detail": say_detail,
+    "say_finding": say_finding,
     "say_clock": _filter(CLOCKS),
+    "say_ledger": _filter(LEDGER),
     "say_category": _filter(CATEGORIES),
     "say_consent": _filter(CONSENTS),
+    "say_separate": _filter(SEPARATE),
+    "say_actor": _filter(ACTORS),
     "say_action": _filter(ACTIONS),
     "say_import_state": _filter(IMPORT_STATES),
+    "say_offer": _filter(OFFERS),
 }
 
 
-def refusal(reason: str) -> str:
+def refusal(reason: str, objections: Collection[Finding] = ()) -> str:
     """Why what staff asked for cannot be done."""
+    if objections:
+        return f"{gettext('It would not be sent:')} {'; '.join(map(say_finding, objections))}"
     return str(REFUSALS.get(reason, gettext("This cannot be done now.")))

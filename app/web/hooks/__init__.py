@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from app import clock
 from app.providers.contract import Acknowledgement, Request
 from app.settings import Settings
+from app.usecases.directory import ChannelView, Directory
 from app.usecases.parts import Parts
 from app.usecases.receive import Delivery, Received, still_handing
 from app.usecases.receiving_together import Reception, Stored
@@ -23,6 +24,8 @@ from app.web.arriving import LATER, Later
 MAX_BODY = 1_000_000
 HAND_OVER_WAIT_S = 0.4
 HAND_OVER_POLL_S = 0.02
+DIRECTORY = "huixin.directory"
+"""Key of the environ: the directory, for a request that is answered on the event loop and must not load it."""
 
 log = structlog.get_logger(__name__)
 hooks = Blueprint("hooks", __name__)
@@ -54,6 +57,20 @@ def deliver(channel: str, secret: str, kind: str) -> Response:
     return _counted(channel, begun, *_answered(parts, read, stored))
 
 
+def longest(directory: Directory, path: str) -> int:
+    """The bytes that a delivery to this path may have; 0 where no channel has this name and secret."""
+    _, _, name, secret, *_ = (*path.split("/"), "", "")
+    return MAX_BODY if isinstance(_addressed(directory, name, secret), ChannelView) else 0
+
+
+def _addressed(directory: Directory, name: str, secret: str) -> ChannelView | str:
+    """The channel that has this address, or why there is none."""
+    channel = directory.channel_named(name)
+    if channel is None or not channel.is_active or not channel.provider.has_webhook:
+        return "unknown_channel"
+    return channel if hmac.compare_digest(secret.encode(), channel.secret.encode()) else "bad_secret"
+
+
 def _reply(answer: Later, parts: Parts, delivery: Delivery, begun: float, stored: Stored) -> None:
     """Called by the writing thread: what still has to wait for hand-overs waits in a thread of its own."""
 
@@ -73,13 +90,12 @@ def _counted(channel: str, begun: float, outcome: str, answer: Response) -> Resp
 def _read(parts: Parts, name: str, secret: str) -> Delivery | tuple[str, Response]:
     """The delivery that this request is, or the outcome and answer of one that is none."""
     try:
-        channel = parts.directory.current(parts.now()).channel_named(name)
+        directory = request.environ.get(DIRECTORY) or parts.directory.current(parts.now())
     except (DBAPIError, PoolTimeout):
         return "database_away", _plain(503, "try again")
-    if channel is None or not channel.is_active or not channel.provider.has_webhook:
-        return _forbidden("unknown_channel", name)
-    if not hmac.compare_digest(secret.encode(), channel.secret.encode()):
-        return _forbidden("bad_secret", name)
+    channel = _addressed(directory, name, secret)
+    if not isinstance(channel, ChannelView):
+        return _forbidden(channel, name)
     request.max_content_length = MAX_BODY  # told beforehand, or counted while a chunked body is read
     try:
         body = request.get_data(cache=False, parse_form_data=False)

@@ -24,18 +24,24 @@ def a_rule(name: str, answer: object) -> Rule:
 
 def test_the_gate_has_these_rules() -> None:
     assert [rule.name for rule in shipped().gate] == [
+        "carrier_limit",
         "complaint_hold",
         "consent",
         "content",
         "dead_number",
+        "festival_volume",
         "frequency_cap",
         "inactive",
+        "licences",
         "marketing_switch",
         "open_question",
         "opted_out",
+        "partner_agreement",
+        "personal_use",
         "quiet_hours",
         "send_window",
         "shelf_life",
+        "unreachable",
         "unread_inbound",
     ]
 

@@ -224,3 +224,17 @@ def test_what_is_composed_is_signed_and_says_how_to_opt_out_once(body, language,
     composed = compose(body, Purpose.MARKETING, kind, BRAND, language)
     told = codes(composed.text, style=style, language=language)
     assert not told & {"unsigned", "signed_twice", "opt_out_wording_missing", "opt_out_wording_twice"}
+
+
+@pytest.mark.parametrize(
+    ("host", "is_refused"), [("bit.ly", True), ("go.tinyurl.com", True), ("wl.cn", False)]
+)
+def test_public_link_shorteners_are_refused_where_carriers_filter_them(host, is_refused):
+    body = f"New cakes, see {host}/a Reply STOP to opt out"
+    assert ("refused_link" in codes(body, style="north_america", language="en")) is is_refused
+    assert "refused_link" not in codes(marketing(f"见 {host}/a"))
+
+
+def test_a_channel_of_templates_takes_no_free_text():
+    free = Copy("您好", Purpose.REPLY, shipped().channel_style("mainland"), BRAND, templates_only=True)
+    assert "needs_template" in {one.code for one in findings(free, shipped().lists, shipped().checks)}

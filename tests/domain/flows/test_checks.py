@@ -49,6 +49,7 @@ def keyword(*words, mode="whole"):
         ("unknown_step", {"say": SAY}, {"start": "gone"}),
         ("unreachable", {"say": SAY, **END}, {}),
         ("reserved_name", {"end": {"do": "finish", "outcome": "x"}}, {}),
+        ("texts_without_end", {"a": {**SAY, "then": "b"}, "b": {**SAY, "then": "a"}}, {}),
         ("endless", {"a": {**SAY, "then": "b"}, "b": {**SAY, "then": "a"}}, {}),
         ("missing_language", {"say": {**SAY, "text": {"zh": "您好"}}}, {}),
         ("missing_language", {"say": SAY}, {"title": {"zh": "试"}}),
@@ -124,6 +125,36 @@ def keyword(*words, mode="whole"):
             {},
         ),
         ("opt_in_word", {"say": SAY}, keyword("订阅")),
+        (
+            "opt_in_word",
+            {
+                "ask": a_question(
+                    choices={
+                        "a": {"label": both("甲"), "words": {"zh": ["訂閱"]}},
+                        "b": {"label": both("乙")},
+                    }
+                )
+            },
+            {},
+        ),
+        (
+            "opt_in_word",
+            {"ask": a_question(choices={"a": {"label": both("订阅", "More")}, "b": {"label": both("乙")}})},
+            {},
+        ),
+        (
+            "opt_in_word",
+            {
+                "confirm": {
+                    "do": "opt_in",
+                    "text": both("同意吗", "Agree?"),
+                    "decline": {"zh": ["订阅"]},
+                    "time_out": "1d",
+                    "then": "end",
+                }
+            },
+            {},
+        ),
     ],
 )
 def test_finds(code, steps, changes):
@@ -145,6 +176,46 @@ def test_cancel_may_answer_a_question_where_it_does_not_stop_messages():
 
 def test_events_of_ones_own_are_known():
     assert codes({"say": SAY}, triggers=[{"trigger": "event", "type": "custom.fitted"}]) == []
+
+
+WAIT = {"do": "wait", "then": "say"}
+ASK = {**a_question(), "time_out": "1h"}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"say": {**SAY, "then": "wait"}, "wait": {**WAIT, "for": "1s"}},
+        {"say": {**SAY, "then": "wait"}, "wait": {**WAIT, "for": "23h"}},
+        {"say": {**SAY, "then": "wait"}, "wait": {**WAIT, "for": "3d", "since": "trigger"}},
+        {
+            "say": {**SAY, "then": "one"},
+            "one": {**WAIT, "for": "11h", "then": "two"},
+            "two": {**WAIT, "for": "12h"},
+        },
+        {"ask": {**ASK, "timed_out": "ask"}},
+        {"ask": {**ASK, "time_out": "2d", "refused": "ask"}},
+    ],
+    ids=["a second", "nearly a day", "from the trigger", "two waits", "asked on", "refused"],
+)
+def test_a_loop_that_texts_without_an_answer_needs_a_day(steps):
+    assert codes(steps) == ["texts_without_end"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"say": {**SAY, "then": "wait"}, "wait": {**WAIT, "for": "1d"}},
+        {"say": {**SAY, "then": "wait"}, "wait": {**WAIT, "until": "10:00"}},
+        {"ask": {**ASK, "timed_out": "end", "then": "ask"}},
+        {"ask": {**ASK, "timed_out": "wait"}, "wait": {**WAIT, "for": "23h", "then": "ask"}},
+        {"say": {**SAY, "then": "ask"}, "ask": {**ASK, "then": "say", "not_understood": "say"}},
+        {"say": {**SAY, "missing": "wait", "then": "end"}, "wait": {**WAIT, "for": "1h"}},
+    ],
+    ids=["a day", "by the clock", "answered", "asked a day later", "in any words", "nothing to send yet"],
+)
+def test_a_loop_that_rests_or_is_answered_may_go_round(steps):
+    assert codes(steps) == []
 
 
 def test_a_loop_with_a_question_in_it_is_no_endless_one():

@@ -66,7 +66,7 @@ def test_every_shipped_flow_is_listed():
 
 
 def test_the_examples_work():
-    flow, choices, transcripts = EXAMPLES
+    flow, choices, _, transcripts = EXAMPLES
     read = from_yaml(flow, "parking.yml")
     assert read.definition is not None
     assert check_set([(read.definition, read.source)], Vocabulary()) == []

@@ -23,6 +23,29 @@ FACTS = Facts(
 )
 
 
+OFFERS = {"cakes": {"title": "蛋糕节", "price": 9.9, "deadline": "2026-08-18"}}
+
+
+def test_a_text_is_bound_to_the_offers_it_names():
+    told = Facts(offers=OFFERS, timezone="America/Los_Angeles")
+    source = "{{ offer.cakes.title }}{{ offer.cakes.price | money }}，{{ offer.cakes.deadline | date }}截止"
+    assert render(source, STATE, told) == Rendered("蛋糕节9.90元，8月18日截止", offers=("cakes",))
+    assert render("您好", STATE, told) == Rendered("您好")
+
+
+def test_an_offer_that_is_not_there_fills_nothing():
+    told = Facts(offers=OFFERS)
+    assert render("{{ offer.tea.price }}元", STATE, told) == Unfilled("offer.tea.price")
+    assert render("{{ offer.cakes.quantity }}份", STATE, told) == Unfilled("offer.cakes.quantity")
+    assert render("{{ offer.tea.price | default('好价') }}", STATE, told) == Rendered("好价", offers=("tea",))
+
+
+@pytest.mark.parametrize("source", ["{{ offer.cakes }}", "{{ brand.cakes.price }}", "{{ offer.a.b.c }}"])
+def test_an_offer_is_named_with_two_dots_and_nothing_else_is(source):
+    with pytest.raises(TemplateProblem):
+        placeholders(source)
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [

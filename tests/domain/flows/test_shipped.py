@@ -1,12 +1,14 @@
 """The flows shipped: nothing to mend, transcripts kept, in both languages, with texts that fit."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from app.domain.flows.checks import check_set
 from app.domain.flows.definition import Shelf
 from app.domain.flows.replaying import replay
+from app.domain.flows.text_checks import Terms, check_texts
 from app.domain.flows.vocabulary import Vocabulary
 from app.flow_files import SHIPPED, from_yaml, read_path, to_yaml
 from app.rules import load_rules
@@ -25,10 +27,13 @@ def test_all_of_them_are_there():
         "human",
         "order_confirmation",
         "order_status",
+        "personalisation_off",
+        "personalisation_on",
         "review_invitation",
         "satisfaction_survey",
         "sign_up",
         "store_info",
+        "wrong_number",
     ]
 
 
@@ -36,6 +41,12 @@ def test_there_is_nothing_to_mend():
     words = load_rules().opt_out_words
     vocabulary = Vocabulary(opt_out_words=words.opt_out, opt_in_words=words.opt_in)
     assert [str(finding) for finding in (*FOLDER.findings, *check_set(FOLDER.flows, vocabulary))] == []
+
+
+def test_none_of_their_texts_would_be_refused():
+    rules = load_rules()
+    words = (rules.lists, rules.checks, rules.channel_styles, rules.promotional, rules.transactional)
+    assert check_texts(FOLDER.flows, Terms(*words, datetime(2026, 8, 17, tzinfo=UTC))) == []
 
 
 def test_every_transcript_is_kept():

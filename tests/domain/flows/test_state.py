@@ -19,6 +19,7 @@ def test_a_full_state_reads_back_as_it_was():
         step="ask",
         triggered_by="keyword",
         triggered_at=AT,
+        meant_at=AT,
         text="文本",
         data={"a": 1},
         variables={"b": None, "c": 1.5},

@@ -10,6 +10,7 @@ from app.domain.flows.effects import (
     OpenComplaint,
     OptIn,
     OptOut,
+    Reassign,
     RemoveTag,
     SendText,
     SetAttribute,
@@ -54,6 +55,13 @@ class WorldContract:
         world.apply(SetAttribute("s", "city", "上海"), STATE)
         assert world.facts(STATE).customer["city"] == "上海"
 
+    def test_a_choice_is_known_with_its_label_until_it_is_overwritten(self):
+        world = self.a_world()
+        world.apply(SetAttribute("s", "city", "sh", {"zh": "上海", "en": "Shanghai"}), STATE)
+        assert world.facts(STATE).labels["customer.city"] == {"zh": "上海", "en": "Shanghai"}
+        world.apply(SetAttribute("s", "city", "sh"), STATE)
+        assert not world.facts(STATE).labels.get("customer.city")
+
     def test_tags_come_and_go(self):
         world = self.a_world()
         world.apply(AddTag("s", "fan"), STATE)
@@ -68,6 +76,18 @@ class WorldContract:
         assert world.facts(STATE).consent == "granted"
         world.apply(OptOut("s", "marketing"), STATE)
         assert world.facts(STATE).consent == "withdrawn"
+
+    def test_a_new_owner_of_the_number_starts_afresh(self):
+        world = self.a_world()
+        for effect in (
+            SetAttribute("s", "city", "上海"),
+            AddTag("s", "fan"),
+            OptIn("s", "marketing", "是", True),
+        ):
+            world.apply(effect, STATE)
+        assert world.apply(Reassign("s"), STATE).result == "ok"
+        facts = world.facts(STATE)
+        assert (dict(facts.customer), facts.tags, facts.consent) == ({}, frozenset(), "none")
 
     def test_a_second_complaint_joins_the_first(self):
         world = self.a_world()

@@ -89,6 +89,23 @@ def test_moments_are_read_as_lists_write_them(written: str, expected: str | None
     assert (found.isoformat() if found else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "zone", "found"),
+    [
+        ("America/Los_Angeles", "America/Los_Angeles", []),
+        ("america/los angeles", "America/Los_Angeles", []),
+        ("", None, []),
+        ("北京", None, ["unknown_timezone"]),
+        ("../../etc/passwd", None, ["unknown_timezone"]),
+        ("localtime", None, ["unknown_timezone"]),
+    ],
+)
+def test_a_time_zone_has_a_name_that_is_known(written: str, zone: str | None, found: list[str]) -> None:
+    entry, findings = read("13900002222", written, header=["phone", "时区"])
+    assert entry is not None
+    assert (entry.timezone, findings) == (zone, found)
+
+
 @pytest.mark.parametrize("source", ["买名单", "purchased leads", "第三方名单", "x" * 60])
 def test_a_source_that_is_none_of_those_known_proves_nothing(source: str) -> None:
     header = [*HEADER, "consent source", "consent at", "consent wording"]

@@ -1,14 +1,20 @@
 """Customers, consents, messages, complaints and flows by the API."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from app.providers.contract import Parsed, ParsedInbound
+from app.store.customers import Customer
 from app.usecases import api_keys
 from app.usecases.brand_setup import NewBrand, add_brand
+from app.usecases.partners import Agreement, add
 from app.usecases.parts import Parts
+from app.usecases.receive import Delivery, receive
 from tests.web.api.test_events import an_event
 from tests.web.demo_shop import NOON, WANG, TestClock, work
 
@@ -22,6 +28,14 @@ GRANT = {
 STRANGER = "+8613911112222"
 
 
+def texts(parts: Parts, phone: str, text: str) -> None:
+    """One text of theirs, stored and answered."""
+    channel = next(iter(parts.directory.current(parts.now()).channels.values()))
+    item = ParsedInbound(f"m-{text}", phone, channel.senders[0].address, text)
+    receive(parts, [Delivery(channel, Parsed(inbound=(item,)), "trace")], parts.now())
+    work(parts, parts.now)  # type: ignore[arg-type]
+
+
 def test_keeps_what_is_told_and_removes_what_is_null(caller: FlaskClient) -> None:
     made = caller.put(f"/api/v1/customers/{STRANGER}", json={"attributes": {"size": 38, "vip": True}})
     assert made.status_code == 201
@@ -33,6 +47,26 @@ def test_keeps_what_is_told_and_removes_what_is_null(caller: FlaskClient) -> Non
     found = caller.get(f"/api/v1/customers/{STRANGER}").json
     assert (found["name"], found["language"], found["attributes"]) == ("赵先生", "en", {"size": 38})
     assert found["consent"] == "none"
+
+
+def test_a_time_zone_is_kept_by_its_name_and_forgotten_when_null(caller: FlaskClient) -> None:
+    address = f"/api/v1/customers/{STRANGER}"
+    assert caller.put(address, json={"timezone": "America/New_York"}).json["timezone"] == "America/New_York"
+    assert caller.put(address, json={"name": "赵先生"}).json["timezone"] == "America/New_York"
+    for wrong in ("Asia/Peking", "+08:00", ""):
+        refused = caller.put(address, json={"timezone": wrong})
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "timezone")
+    assert caller.put(address, json={"timezone": None}).json["timezone"] is None
+
+
+def test_an_event_tells_the_time_zone_of_its_customer(caller: FlaskClient) -> None:
+    told = an_event(1)
+    told["customer"] = {"phone": STRANGER, "timezone": "Europe/Berlin"}
+    assert caller.post("/api/v1/events", json=told).status_code == 200
+    found = caller.get(f"/api/v1/customers/{STRANGER}").json
+    assert (found["timezone"], found["attributes"]) == ("Europe/Berlin", {})
+    told = {**an_event(2), "customer": {"phone": STRANGER, "timezone": "Berlin"}}
+    assert caller.post("/api/v1/events", json=told).status_code == 422
 
 
 def test_refuses_a_number_that_no_database_keeps(caller: FlaskClient) -> None:
@@ -68,13 +102,58 @@ def test_consent_needs_its_source_its_wording_and_its_time(caller: FlaskClient) 
     assert granted.json["consent_at"].startswith("2026-11-23T03:00:00")
 
 
+def test_consent_by_a_partner_names_the_partner_whose_agreement_runs(
+    caller: FlaskClient, parts: Parts, now: TestClock
+) -> None:
+    by_partner = {**GRANT, "phone": STRANGER, "source": "partner", "wording": "同意接收麦香坊的优惠短信"}
+
+    def told(**more: str) -> tuple[int, str]:
+        answer = caller.post("/api/v1/consents", json={**by_partner, **more})
+        return answer.status_code, answer.json.get("detail", answer.json.get("consent"))
+
+    assert told() == (422, "partner: is needed where the source is a partner")
+    assert told(partner="锦江酒店") == (
+        422,
+        "partner: the brand has no agreement with a partner of this name",
+    )
+    add(parts, Agreement("锦江酒店", "demo", "HZ-1", NOON.date()), parts.now(), "ann")
+    assert told(partner="锦江酒店", wording="同意接收短信")[0] == 422
+    assert caller.get(f"/api/v1/customers/{STRANGER}").status_code == 404
+    assert told(partner="锦江酒店") == (201, "granted")
+    now.pass_by(timedelta(days=1))
+    assert told(partner="锦江酒店") == (422, "partner: the agreement with this partner has expired")
+
+
 def test_consent_from_before_an_opt_out_does_not_undo_it(caller: FlaskClient, now: TestClock) -> None:
     withdrawn = caller.post("/api/v1/consents", json={"phone": WANG, "action": "withdraw", "source": "till"})
     assert withdrawn.json["consent"] == "withdrawn"
     assert caller.post("/api/v1/consents", json=GRANT).status_code == 409
     now.pass_by(timedelta(hours=2))
-    later = {**GRANT, "at": (NOON + timedelta(hours=1)).isoformat()}
+    later = {**GRANT, "at": (NOON + timedelta(hours=1)).isoformat(), "source": "web_form"}
     assert caller.post("/api/v1/consents", json=later).json["consent"] == "granted"
+
+
+@pytest.mark.parametrize("source", ["till", "crm", "event"])
+def test_a_system_that_says_so_undoes_no_opt_out(
+    caller: FlaskClient, parts: Parts, now: TestClock, source: str
+) -> None:
+    texts(parts, WANG, "T")
+    now.pass_by(timedelta(minutes=1))
+    told = {**GRANT, "phone": WANG, "at": parts.now().isoformat(), "source": source}
+    refused = caller.post("/api/v1/consents", json=told)
+    assert (refused.status_code, "has opted out" in refused.json["detail"]) == (409, True)
+    assert caller.get(f"/api/v1/customers/{WANG}").json["consent"] == "withdrawn"
+    signed_up = caller.post("/api/v1/consents", json={**told, "source": "web_form"})
+    assert (signed_up.status_code, signed_up.json["consent"]) == (201, "granted")
+
+
+def test_what_they_text_to_another_brand_is_not_told(caller: FlaskClient, parts: Parts) -> None:
+    texts(parts, WANG, "在吗")
+    before = caller.get(f"/api/v1/customers/{WANG}").json["last_inbound_at"]
+    with parts.store.write() as session:
+        session.execute(update(Customer).values(last_inbound_at=parts.now() + timedelta(hours=1)))
+    assert caller.get(f"/api/v1/customers/{WANG}").json["last_inbound_at"] == before
+    assert parts.now() - datetime.fromisoformat(before) < timedelta(minutes=1)
 
 
 def test_only_the_customer_lifts_a_stop_of_everything(caller: FlaskClient, now: TestClock) -> None:
@@ -149,3 +228,22 @@ def test_a_grant_is_told_everything_that_it_lacks(caller: FlaskClient) -> None:
     lacking = caller.post("/api/v1/consents", json={"phone": "abc", "action": "grant", "source": ""})
     assert lacking.status_code == 422
     assert {problem["field"] for problem in lacking.json["errors"]} == {"phone", "source", "wording", "at"}
+
+
+def test_a_sensitive_attribute_needs_its_separate_consent(caller: FlaskClient) -> None:
+    told = {"attributes": {"due_date": "2027-03-05"}}
+    refused = caller.put(f"/api/v1/customers/{STRANGER}", json=told)
+    assert (refused.status_code, "separate consent" in refused.json["detail"]) == (409, True)
+    agreed = caller.post("/api/v1/consents", json={**GRANT, "phone": STRANGER, "scope": "health"})
+    assert (agreed.status_code, agreed.json["separate_consents"], agreed.json["consent"]) == (
+        201,
+        ["health"],
+        "none",
+    )
+    kept = caller.put(f"/api/v1/customers/{STRANGER}", json=told)
+    assert (kept.status_code, kept.json["attributes"]) == (200, {"due_date": "2027-03-05"})
+    withdrawn = {"phone": STRANGER, "action": "withdraw", "source": "till"}
+    gone = caller.post("/api/v1/consents", json={**withdrawn, "scope": "health"})
+    assert (gone.json["attributes"], gone.json["separate_consents"]) == ({}, [])
+    off = caller.post("/api/v1/consents", json={**withdrawn, "scope": "personalisation"})
+    assert (off.json["is_personalised"], off.json["consent"]) == (False, "none")

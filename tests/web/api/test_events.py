@@ -141,3 +141,19 @@ def test_one_that_breaks_a_flow_costs_no_other(caller: FlaskClient, monkeypatch:
     answer = caller.post("/api/v1/events", json=[an_event(number) for number in (1, 2, 3)])
     assert answer.status_code == 207
     assert statuses(answer) == ["recorded", "failed", "recorded"]
+
+
+def test_one_that_failed_and_comes_again_is_no_duplicate(
+    caller: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(parts: Any, brand: Any, told: Any, now: Any) -> Any:
+        if any(event.type == "order.broken" for event in told):
+            raise RuntimeError("a flow of this event breaks")
+        return record_events(parts, brand, told, now)
+
+    monkeypatch.setattr(report_events, "record_events", broken)
+    monkeypatch.setattr(report_events, "PIECE", 2)
+    monkeypatch.setattr(report_events, "SQLITE_PIECE", 2)
+    told = [an_event(1, type="order.broken"), *map(an_event, (2, 3, 4)), an_event(1)]
+    answer = caller.post("/api/v1/events", json=told)
+    assert statuses(answer) == ["failed", "recorded", "recorded", "recorded", "recorded"]

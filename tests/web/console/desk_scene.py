@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select, update
 from app.providers import simulator
 from app.providers.contract import Parsed, ParsedInbound
 from app.settings import Settings
-from app.store.customers import Customer, phone_hash
+from app.store.customers import Customer
+from app.store.phone_hashes import phone_hash
 from app.store.staff import Staff
 from app.usecases.parts import Parts
 from app.usecases.receive import Delivery, receive

@@ -13,12 +13,18 @@ from tests.web.console.desk_scene import EMAILS, PASSWORD, Desk, Visitor
 NO_CUSTOMER = "00000000-0000-7000-8000-000000000000"
 SAMPLES = {
     "brand_code": "demo",
+    "channel_name": "simulator",
     "customer_id": NO_CUSTOMER,
     "complaint_id": NO_CUSTOMER,
     "outbound_id": NO_CUSTOMER,
+    "message_id": NO_CUSTOMER,
     "staff_id": NO_CUSTOMER,
     "key_id": NO_CUSTOMER,
+    "licence_id": NO_CUSTOMER,
     "import_id": NO_CUSTOMER,
+    "brand": "demo",
+    "name": "spring",
+    "state": "back",
     "change": "close",
     "code": "en",
     "filename": "icon.svg",

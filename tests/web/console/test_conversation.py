@@ -1,14 +1,19 @@
 """One customer's page: what was written and why, the clocks, and what staff do."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
+from app.domain.composing import Composed
 from app.store.complaints import Complaint, ComplaintEvent
+from app.store.customers import Profile
 from app.store.outbound.table import Outbound
 from app.store.staff import AuditEntry
+from app.usecases import content
 from tests.web.console.desk_scene import EMAILS, Desk, Visitor, a_member
 from tests.web.demo_shop import WANG
 
@@ -73,7 +78,14 @@ def test_a_form_that_is_sent_again_sends_a_text_once_and_another_text_too(desk: 
         assert sorted(replies) == ["【麦香坊】另一句", "【麦香坊】马上"]
 
 
-@pytest.mark.parametrize(("text", "said"), [("   ", "nothing written"), ("长" * 501, "too long")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("   ", "nothing written"),
+        ("长" * 496, "501 characters with what is added by itself; 500 at most"),
+        ("您好{{ name }}", "It would not be sent: a placeholder is not filled: “{{ name }}”"),
+    ],
+)
 def test_what_cannot_be_sent_is_said_and_kept_in_the_box(
     desk: Desk, staff: Visitor, text: str, said: str
 ) -> None:
@@ -113,6 +125,29 @@ def test_staff_resolve_in_their_own_words_or_the_standing_ones(desk: Desk, staff
     assert "resolved already" in text
 
 
+def test_who_was_told_on_the_phone_gets_no_text(desk: Desk, staff: Visitor) -> None:
+    before = last_text(desk)
+    status, text = staff.sends(f"{desk.path_of(WANG)}/complaints/{complaint_id(desk)}/resolve", otherwise="1")
+    assert status == 200
+    assert "told by you" in text
+    assert last_text(desk) == before
+
+
+def test_a_resolution_that_could_not_be_told_is_open_again_with_the_reason(
+    desk: Desk, staff: Visitor
+) -> None:
+    with desk.parts.store.write() as session:
+        session.execute(update(Profile).values(consent="withdrawn", stopped_at=desk.clock()))
+    staff.sends(f"{desk.path_of(WANG)}/complaints/{complaint_id(desk)}/resolve", text="已重做")
+    desk.work()
+    text = staff.opens(desk.path_of(WANG))[1]
+    assert (
+        "The text about the resolution did not reach the customer: open again: they have stopped all texts"
+        in text
+    )
+    assert "Resolve complaint" in text
+
+
 def test_a_note_is_for_colleagues_only(desk: Desk, staff: Visitor) -> None:
     page = desk.path_of(WANG)
     staff.sends(f"{page}/complaints/{complaint_id(desk)}/note", text="老客户，优先处理")
@@ -148,6 +183,86 @@ def test_characters_and_parts_are_counted_as_the_carrier_does(desk: Desk, staff:
     assert "2 parts" in text
 
 
+def nobody_has_written(desk: Desk) -> bool:
+    with desk.parts.store.read() as session:
+        return session.scalars(select(Outbound.id).where(Outbound.staff_id.is_not(None))).first() is None
+
+
+@pytest.mark.parametrize("what", ["reply", "resolve"])
+def test_what_the_gate_would_refuse_for_its_words_is_not_taken(desk: Desk, staff: Visitor, what: str) -> None:
+    page = desk.path_of(WANG)
+    path = f"{page}/reply" if what == "reply" else f"{page}/complaints/{complaint_id(desk)}/resolve"
+    status, text = staff.sends(path, text="{{ name }}您好，已重做")
+    assert status == 422
+    assert "a placeholder is not filled" in text
+    assert "您好，已重做" in text
+    assert nobody_has_written(desk)
+    assert "Resolve complaint" in text
+
+
+def test_the_verdict_on_a_reply_is_shown_while_it_is_written(desk: Desk, staff: Visitor) -> None:
+    page = desk.path_of(WANG) + "/count"
+    assert "It would not be sent" in staff.sends(page, text="{{ name }}您好")[1]
+    assert "Mind:" in staff.sends(page, text="我们不代开发票")[1]
+    assert "verdict" not in staff.sends(page, text="马上为您重做")[1]
+
+
+def test_500_characters_with_the_signature_can_be_sent(desk: Desk, staff: Visitor) -> None:
+    assert staff.sends(desk.path_of(WANG) + "/reply", text="长" * 495)[0] == 200
+    assert len(last_text(desk)) == 500
+
+
+@pytest.mark.parametrize("where", ["reply", "count", "consents"])
+def test_what_no_database_can_keep_is_no_form(desk: Desk, staff: Visitor, where: str) -> None:
+    assert staff.sends(f"{desk.path_of(WANG)}/{where}", text="a\x00b", scope="health", said="no")[0] == 400
+
+
+@pytest.mark.parametrize("where", ["reply", "count"])
+def test_a_book_is_told_to_be_too_long_and_is_judged_no_further(
+    desk: Desk, staff: Visitor, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[int] = []
+    look = content.judged
+
+    def noting(parts: Any, wording: Composed, *told: Any) -> Any:
+        judged.append(len(wording.text))
+        return look(parts, wording, *told)
+
+    monkeypatch.setattr(content, "judged", noting)
+    shown = staff.sends(f"{desk.path_of(WANG)}/{where}", text="1" * 80_000)[1]
+    assert "80000" in shown
+    assert max(judged) <= 2_200
+
+
+def test_a_text_long_after_theirs_is_counted_with_the_opt_out_wording(desk: Desk, staff: Visitor) -> None:
+    desk.texts("+8613800001001", "人工")
+    desk.clock.pass_by(timedelta(hours=30))
+    visitor = a_member(desk, "manager")
+    visitor.opens(desk.path_of("+8613800001001"))
+    status, text = visitor.sends(desk.path_of("+8613800001001") + "/reply", text="长" * 495)
+    assert (status, "at most" in text) == (422, True)
+
+
 @pytest.mark.parametrize("path", ["/inbox/nobrand/{id}", "/inbox/demo/00000000-0000-7000-8000-000000000000"])
 def test_whom_nobody_knows_is_not_found(desk: Desk, staff: Visitor, path: str) -> None:
     assert staff.opens(path.format(id=desk.path_of(WANG).split("/")[-1]))[0] == 404
+
+
+def test_staff_end_the_profile_of_a_former_owner(desk: Desk, staff: Visitor) -> None:
+    page = desk.path_of(WANG)
+    status, text = staff.sends(page + "/reassign")
+    assert (status, "starts afresh" in text) == (200, True)
+    assert "Former owner of the number" in staff.opens(page)[1]
+    assert "No consent to marketing" in staff.opens(page)[1]
+    assert staff.sends(page + "/reassign")[0] == 422
+    assert desk.path_of(WANG) != page
+
+
+def test_staff_record_a_separate_consent_with_its_words(desk: Desk, staff: Visitor) -> None:
+    page = desk.path_of(WANG)
+    assert staff.sends(page + "/consents", scope="health", said="yes")[0] == 422
+    status, text = staff.sends(page + "/consents", scope="health", said="yes", wording="同意保存预产期")
+    assert (status, "It is recorded." in text) == (200, True)
+    assert '<span class="tag">Health and pregnancy</span>' in text
+    assert "No personalisation" in staff.sends(page + "/consents", scope="personalisation", said="no")[1]
+    assert staff.sends(page + "/consents", scope="marketing", said="yes", wording="x")[0] == 422

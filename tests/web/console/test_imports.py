@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import EnvironBuilder, encode_multipart
 
 from app.jobs import jobs
 from app.store import customers
 from app.store.imports import Import
 from app.store.staff import AuditEntry
+from app.web.spooling import Room
 from tests.web.console.desk_scene import EMAILS, Desk, Visitor, a_member
+from tests.web.test_spooling import files_no_longer_than
 
 LIST = "电话,姓名\n13900002222,<b>赵敏</b>\n123,钱\n"
 CHOICES = {"brand": "demo", "source": "store", "consent_at": "2026-10-01", "wording": "我同意"}
@@ -120,6 +124,47 @@ def test_a_draft_is_forgotten_after_a_day(desk: Desk, marketer: Visitor) -> None
 @pytest.mark.parametrize("role", ["support", "admin"])
 def test_others_may_not(desk: Desk, role: str) -> None:
     assert a_member(desk, role).opens("/imports")[0] == 403
+
+
+def uploads_much(visitor: Visitor, longest_file: int = 100_000_000) -> Any:
+    """Sends more than memory holds, while no file on the disk can be longer than this."""
+    file = FileStorage(BytesIO(b"phone\n" + b"13900002222\n" * 800_000), "list.csv")
+    boundary, body = encode_multipart({**CHOICES, "csrf_token": visitor.token, "file": file})
+    kind = f"multipart/form-data; boundary={boundary}"
+    with files_no_longer_than(longest_file):
+        return visitor.client.post("/imports", data=body, content_type=kind)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_list_of_more_than_memory_holds_is_taken(desk: Desk, marketer: Visitor) -> None:
+    assert uploads_much(marketer).status_code == 302
+    assert len(files(desk)) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_full_disk_is_told_and_nothing_is_kept(desk: Desk, marketer: Visitor) -> None:
+    answer = uploads_much(marketer, 8_500_000)
+    assert answer.status_code == 507
+    assert re.search("磁盘已满|disk is full", answer.text)
+    assert files(desk) == []
+
+
+def test_there_is_room_for_the_lists_of_those_who_may_send_them(desk: Desk, marketer: Visitor) -> None:
+    def room(visitor: Visitor, path: str = "/imports", method: str = "POST", **headers: str) -> Any:
+        cookie = visitor.client.get_cookie("session")
+        told = {"Cookie": f"session={cookie.value}"} if cookie else {}
+        environ = EnvironBuilder(path, method=method, headers={**told, **headers}).get_environ()
+        return desk.app.extensions["room_for"](environ)
+
+    assert room(marketer) == Room(desk.parts.uploads, 200_000_000)
+    assert room(marketer, Origin="http://localhost", **{"Sec-Fetch-Site": "same-origin"}) is not None
+    assert room(marketer, Origin="https://elsewhere.example") is None
+    assert room(marketer, **{"Sec-Fetch-Site": "cross-site"}) is None
+    assert room(marketer, "/imports", "GET") is None
+    assert room(marketer, "/staff") is None
+    assert room(marketer, "/nowhere") is None
+    assert room(Visitor(desk.app)) is None
+    assert room(a_member(desk, "support")) is None
 
 
 def test_an_upload_needs_the_forms_token_and_a_log_in_for_more_than_a_form(

@@ -1,5 +1,6 @@
 """Logging in: roles, the one-time password, lock-out, idle sessions, and nothing said that helps a stranger."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
+from werkzeug.exceptions import HTTPException
 
 from app.store.staff import AuditEntry, Staff
 from app.usecases import staff_accounts
+from app.web.console import comparing
 from tests.web.console.desk_scene import EMAILS, PASSWORD, Desk, Visitor, a_member
 
 WRONG = "a wrong long password"
@@ -78,7 +81,7 @@ def test_no_more_than_five_of_many_passwords_at_once_are_compared(
         time.sleep(0.2)
         return False
 
-    monkeypatch.setattr("app.web.console.accounts.verify_password", slowly)
+    monkeypatch.setattr("app.web.console.comparing.verify_password", slowly)
     visitors = [Visitor(desk.app) for _ in range(12)]
     for visitor in visitors:
         visitor.opens("/log-in")
@@ -154,6 +157,55 @@ def test_logging_out_needs_a_form_and_ends_the_session(desk: Desk) -> None:
     support.opens("/inbox")
     support.sends("/log-out")
     assert support.client.get("/inbox").status_code == 302
+
+
+def test_a_copy_of_a_cookie_opens_nothing_after_log_out(desk: Desk) -> None:
+    support = a_member(desk, "support")
+    support.opens("/inbox")
+    (cookie,) = [one for one in support.client._cookies.values() if one.key == "session"]
+    support.sends("/log-out")
+    thief = desk.app.test_client()
+    thief.set_cookie("session", cookie.value)
+    assert thief.get("/inbox").status_code == 302
+    assert a_member(desk, "support").client.get("/inbox").status_code == 200
+
+
+def test_few_passwords_are_compared_at_once_and_nobody_waits_in_a_long_row(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes 64 MB and all of a core."""
+    running: list[int] = []
+    most: list[int] = []
+    go = threading.Event()
+
+    def slow(*_: str) -> bool:
+        running.append(1)
+        most.append(len(running))
+        go.wait(10)
+        running.pop()
+        return False
+
+    monkeypatch.setattr(comparing, "verify_password", slow)
+    monkeypatch.setattr(comparing, "hash_password", slow)
+
+    def compare(number: int) -> bool | int:
+        try:
+            with comparing.admitted():
+                return comparing.is_password("guess", "hash" if number % 2 else None)
+        except HTTPException as refused:
+            return refused.code or 0
+
+    row = comparing.AT_ONCE + comparing.WAITING
+    with ThreadPoolExecutor(32) as pool:
+        tried = [pool.submit(compare, number) for number in range(32)]
+        until = time.monotonic() + 10
+        while sum(one.done() for one in tried) < 32 - row and time.monotonic() < until:
+            time.sleep(0.01)
+        refused = [one.result() for one in tried if one.done()]
+        go.set()
+    assert refused == [429] * (32 - row)
+    assert [one.result() for one in tried].count(False) == row
+    assert max(most) <= comparing.AT_ONCE
 
 
 def test_the_audit_knows_who_came_went_and_failed(desk: Desk) -> None:

@@ -25,7 +25,7 @@ def judge(send: Send, facts: Facts, now: datetime) -> Decision:
 
 
 def _is_unwanted(send: Send, facts: Facts) -> bool:
-    """Marketing always; what was asked for before the opt-out, if it asks for consent or promotes anything."""
+    """Marketing always; what asks for consent or promotes anything, unless it answers a text after the opt-out."""
     is_older = facts.consent_at is not None and send.cause.at <= facts.consent_at
     match send.purpose:
         case Purpose.MARKETING:
@@ -33,7 +33,7 @@ def _is_unwanted(send: Send, facts: Facts) -> bool:
         case Purpose.OPT_IN_CONFIRMATION:
             return is_older or not send.is_requested_resubscribe
         case Purpose.REPLY:
-            return is_older and send.is_promotional
+            return send.is_promotional and (is_older or not _wrote_since(facts, facts.consent_at))
     return False
 
 
@@ -42,8 +42,13 @@ def _is_asked_for(send: Send, facts: Facts) -> bool:
         return False
     if send.purpose is Purpose.OPT_IN_CONFIRMATION:
         return send.is_requested_resubscribe
-    wrote_since = facts.last_inbound_at is not None and facts.last_inbound_at > facts.stopped_at
-    return send.purpose is Purpose.REPLY and wrote_since
+    return send.purpose is Purpose.REPLY and _wrote_since(facts, facts.stopped_at)
+
+
+def _wrote_since(facts: Facts, opted_out_at: datetime | None) -> bool:
+    """Whether the customer has written after the opt-out: staff may answer that, whatever it asks for."""
+    wrote_at = facts.last_inbound_at
+    return wrote_at is not None and opted_out_at is not None and wrote_at > opted_out_at
 
 
 RULE = Rule(

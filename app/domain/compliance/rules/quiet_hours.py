@@ -8,7 +8,8 @@ from app.domain.purpose import Purpose
 from app.domain.windows import Window, next_open
 
 SOURCE = "47 CFR 64.1200(c)(1); mainland practice 08:00-21:00; SPEC CA-3, CO-5"
-FOLLOW_UP_HOURS = QuietHours()
+LAW = QuietHours()
+"""Brand and channel can narrow these hours. Wider ones, wherever they come from, count for nothing."""
 
 
 def judge(send: Send, facts: Facts, now: datetime) -> Decision:
@@ -32,10 +33,10 @@ def judge(send: Send, facts: Facts, now: datetime) -> Decision:
 
 def _hours_for(send: Send, facts: Facts) -> QuietHours | None:
     if send.purpose is Purpose.MARKETING:
-        return facts.quiet_hours
+        return LAW.narrowed(facts.quiet_hours)
     if send.purpose is Purpose.SERVICE:
         if send.is_follow_up:
-            return FOLLOW_UP_HOURS.narrowed(facts.service_hours or FOLLOW_UP_HOURS)
+            return LAW.narrowed(facts.service_hours or LAW)
         return facts.service_hours
     return None
 

@@ -1,4 +1,4 @@
-"""Rule: marketing goes in the hours in which the brand's industry is welcome."""
+"""Rule: marketing goes in the hours that the industry, the brand and the channel leave for it."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ SOURCE = "SPEC CA-3; data/rules/send_windows.yml"
 
 def judge(send: Send, facts: Facts, now: datetime) -> Decision:
     """Defers to the next window in the customer's zone; without a known zone, of every possible one."""
-    if send.purpose is not Purpose.MARKETING or not facts.windows:
+    if send.purpose is not Purpose.MARKETING or facts.windows is None:
         return ALLOW
     zones = (facts.timezone,) if facts.timezone else facts.possible_timezones
     if not zones:
@@ -25,7 +25,7 @@ def judge(send: Send, facts: Facts, now: datetime) -> Decision:
 
 RULE = Rule(
     name="send_window",
-    says="Marketing goes in the hours of the brand's industry, on workdays where its industry asks for them.",
+    says="Marketing goes in the hours of the brand's industry, narrowed by the brand's and the channel's own.",
     source=SOURCE,
     reasons={
         "outside_window": "It is outside the hours in which the brand's industry may promote.",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from app.domain.content.check import Check, Finding, Seen, Severity
 from app.domain.content.checks.unknown_link import links_in
@@ -14,6 +15,13 @@ _ACTION = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
+def _dialled(hotline: str) -> re.Pattern[str] | None:
+    """The hotline's digits, whatever stands between them; None where there are none."""
+    digits = re.sub(r"\D", "", hotline)
+    return re.compile(r"\D*".join(digits)) if digits else None
+
+
 def find(seen: Seen) -> Iterable[Finding]:
     """The opt-out wording is no call to action."""
     copy = seen.copy
@@ -22,12 +30,11 @@ def find(seen: Seen) -> Iterable[Finding]:
     text = copy.text
     for wording in copy.style.opt_out.values():
         text = text.replace(wording.wording, "")
-    digits = re.sub(r"\D", "", text)
-    hotline = re.sub(r"\D", "", copy.hotline)
-    has_hotline = bool(hotline) and hotline in digits
-    if not (links_in(text) or _ACTION.search(text) or has_hotline):
+    hotline = _dialled(copy.hotline)
+    has_hotline = hotline is not None and hotline.search(text) is not None
+    if not (has_hotline or _ACTION.search(text) or links_in(text)):
         yield Finding("no_action", Severity.WARN)
-    if copy.style.profile == "mainland" and hotline and not has_hotline:
+    if copy.style.profile == "mainland" and hotline is not None and not has_hotline:
         yield Finding("no_hotline", Severity.WARN, mend=copy.hotline)
 
 

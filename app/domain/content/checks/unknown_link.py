@@ -12,10 +12,10 @@ _ENDINGS = (
 )
 _REST = r"[^\s，。！？；、）】\"'<>\u4e00-\u9fff]*"
 _LINK = re.compile(
-    rf"https?://{_REST}"
+    rf"(?=[a-z0-9._-])(?:https?://{_REST}"
     rf"|[a-z0-9._-]+@[a-z0-9.-]+/{_REST}"
     r"|(?<![a-z0-9_.@-])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?![a-z0-9.@-])(?::\d+)?"
-    rf"(?:/{_REST})?"
+    rf"(?:/{_REST})?)"
 )
 """A scheme, or the longest run of names and dots, with its path."""
 _ENDS_AS_HOST = re.compile(rf"\.(?:{_ENDINGS})$")

@@ -1,5 +1,6 @@
 """Asks the customer a question and waits for the answer."""
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
@@ -14,7 +15,7 @@ from app.domain.flows.answers import (
     free_answer,
     intent_answer,
 )
-from app.domain.flows.asking import SETTLED, put_again, put_question, without_answer
+from app.domain.flows.asking import DEFAULT_TIME_OUT, NONE, SETTLED, put_again, put_question, without_answer
 from app.domain.flows.durations import Duration
 from app.domain.flows.step import (
     END,
@@ -77,6 +78,11 @@ class Ask(StepSchema):
         )
         others = {name: getattr(self, name) for name in ("timed_out", "not_understood", "refused", "missing")}
         return {**follows, **own, **others}
+
+    def pauses(self, field: str) -> timedelta | None:
+        """Only who lets the time run out, or cannot be asked, says nothing."""
+        silent = {"timed_out": self.time_out or DEFAULT_TIME_OUT, "refused": NONE, "missing": NONE}
+        return silent.get(field)
 
     def texts(self) -> dict[str, Texts]:
         """What the customer is sent, and the labels they answer with."""
@@ -150,10 +156,11 @@ def _hear(step: Ask, moment: Moment, reply: Replied) -> Move:
 
 def _follow(step: Ask, moment: Moment, answer: Answer) -> Go:
     variables = {**moment.state.variables, step.keeps(moment.name): answer.value}
-    labels = {name: text for name, text in moment.state.labels.items() if name != step.keeps(moment.name)}
+    place = f"answer.{step.keeps(moment.name)}"
+    labels = {one: text for one, text in moment.state.labels.items() if one != place}
     choice = step.choices.get(str(answer.value)) if step.answer == "choice" else None
     if choice is not None:
-        labels[step.keeps(moment.name)] = choice.label
+        labels[place] = choice.label
     target = choice.then if choice and choice.then else step.then
     return Go(target, {**SETTLED, "variables": variables, "labels": labels})
 

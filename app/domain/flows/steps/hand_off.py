@@ -36,7 +36,7 @@ def advance(step: HandOffStep, moment: Moment) -> Move:
     if step.text is not None and not isinstance(moment.stimulus, EffectApplied):
         told = moment.render(step.text)
         if isinstance(told, Rendered):
-            return Do(SendText(moment.name, told.text))
+            return Do(SendText(moment.name, told.text, offers=told.offers))
     note = render(step.note, moment.state, moment.facts)
     return End(
         "handed_off", HandOff(moment.name, step.reason, note.text if isinstance(note, Rendered) else "")

@@ -1,13 +1,14 @@
 """Asks for consent and records it: only an explicit yes to the question counts."""
 
+from datetime import timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from app.domain.flows.answers import AGREES, DECLINES, AnswerKind, Choice, Question, exact_answer
-from app.domain.flows.asking import SETTLED, put_question, without_answer
+from app.domain.flows.asking import DEFAULT_TIME_OUT, NONE, SETTLED, put_question, without_answer
 from app.domain.flows.durations import Duration
-from app.domain.flows.effects import OptIn
+from app.domain.flows.effects import MARKETING, OptIn
 from app.domain.flows.step import (
     END,
     PERSON,
@@ -23,6 +24,7 @@ from app.domain.flows.step import (
 )
 from app.domain.flows.stimuli import EffectApplied, Replied
 from app.domain.flows.triggers import Words
+from app.domain.sensitive import SensitiveClass
 from app.domain.text import bare
 
 YES = ("1", "是", "是的", "好", "好的", "同意", "确认", "y", "yes")
@@ -35,12 +37,13 @@ class OptInStep(StepSchema):
     """`text` is the confirmation question (a double opt-in). Yes leads to `then`, everything else to `declined`.
 
     `decline` has the words, in each language, that say no beside 2, 否, 不 and NO; a no by meaning counts as well.
+    A `scope` other than marketing is the separate consent to a class of sensitive data, and is always asked for.
     With `double: false` nothing is asked: the text that started the flow is the wording of the consent.
     """
 
     is_rest: ClassVar[bool] = True
     do: Literal["opt_in"]
-    scope: str = "marketing"
+    scope: Literal["marketing", "health", "children", "location", "finance"] = "marketing"
     double: bool = True
     text: Texts | None = None
     time_out: Duration | None = None
@@ -57,6 +60,11 @@ class OptInStep(StepSchema):
             return {"then": self.then}
         others = {name: getattr(self, name) for name in ("declined", "timed_out", "refused", "missing")}
         return {"then": self.then, **others}
+
+    def pauses(self, field: str) -> timedelta | None:
+        """Only who lets the time run out, or cannot be asked, says nothing."""
+        silent = {"timed_out": self.time_out or DEFAULT_TIME_OUT, "refused": NONE, "missing": NONE}
+        return silent.get(field) if self.double else NONE
 
     def texts(self) -> dict[str, Texts]:
         """What the customer is sent."""
@@ -93,6 +101,10 @@ def check(step: OptInStep) -> list[Trouble]:
         found.append(
             Trouble(("text",), "no_question", "add the text that asks for the yes, or write double: false")
         )
+    if not step.double and step.scope != MARKETING:
+        found.append(
+            Trouble(("double",), "not_asked", f"ask for consent to {step.scope} data: leave double out")
+        )
     if step.double and step.time_out is None:
         found.append(
             Trouble(("time_out",), "no_time_out", "the question never ends: add time_out, for example 24h")
@@ -113,7 +125,9 @@ STEP = Step(
     advance=advance,
     check=check,
     form=(
-        FormField("scope", "text", {"zh": "范围", "en": "Scope"}),
+        FormField(
+            "scope", "select", {"zh": "范围", "en": "Scope"}, options=(MARKETING, *map(str, SensitiveClass))
+        ),
         FormField("double", "select", {"zh": "二次确认", "en": "Ask for a yes"}, options=("true", "false")),
         FormField("text", "texts", {"zh": "确认问题", "en": "Confirmation question"}, is_required=True),
         FormField("time_out", "duration", {"zh": "最长等待", "en": "Wait at most"}, is_required=True),

@@ -14,7 +14,8 @@ class Send(StepSchema):
     """`text` goes to the customer; `missing` is where to go if a placeholder has no value (default: a
     person).
 
-    Past `too_late` the text must not leave any more, however long it had to queue.
+    Past `too_late` the text must not leave any more, however long it had to queue. It counts from when the run was
+    to be here: from the event's own moment, not from when we were told of it.
     """
 
     do: Literal["send"]
@@ -39,8 +40,9 @@ def advance(step: Send, moment: Moment) -> Move:
     rendered = moment.render(step.text)
     if isinstance(rendered, Unfilled):
         return unfilled(rendered, step.missing)
-    limits = [moment.state.expires_at, moment.now + step.too_late if step.too_late else None]
-    return Do(SendText(moment.name, rendered.text, min((at for at in limits if at), default=None)))
+    limits = [moment.state.expires_at, moment.meant_at + step.too_late if step.too_late else None]
+    last = min((at for at in limits if at), default=None)
+    return Do(SendText(moment.name, rendered.text, last, rendered.offers))
 
 
 STEP = Step(

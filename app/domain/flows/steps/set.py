@@ -1,10 +1,11 @@
 """Writes an attribute of the customer's profile."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from app.domain.flows.asking import unfilled
 from app.domain.flows.effects import SetAttribute, Value
-from app.domain.flows.rendering import Rendered, Unfilled, render_value
+from app.domain.flows.rendering import Unfilled, render_value
 from app.domain.flows.step import Do, FormField, Go, Moment, Move, Step, StepSchema, Trouble
 from app.domain.flows.stimuli import EffectApplied
 
@@ -39,14 +40,18 @@ def advance(step: Set, moment: Moment) -> Move:
     if isinstance(moment.stimulus, EffectApplied):
         return Go(step.then, {"last_result": moment.stimulus.result})
     value: Value | Unfilled = step.value
+    labels: Mapping[str, str] = {}
     if step.answer is not None:
         value = moment.state.variables.get(step.answer, Unfilled(f"answer.{step.answer}"))
+        labels = moment.state.labels.get(f"answer.{step.answer}", {})
     elif isinstance(step.value, str):
         rendered = render_value(step.value, moment.state, moment.facts)
-        value = rendered.text if isinstance(rendered, Rendered) else rendered
+        if isinstance(rendered, Unfilled):
+            return unfilled(rendered, step.missing)
+        value, labels = rendered.text, rendered.labels
     if isinstance(value, Unfilled):
         return unfilled(value, step.missing)
-    return Do(SetAttribute(moment.name, step.attribute, value))
+    return Do(SetAttribute(moment.name, step.attribute, value, labels))
 
 
 def check(step: Set) -> list[Trouble]:

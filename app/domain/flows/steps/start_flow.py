@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.domain.flows.asking import unfilled
 from app.domain.flows.effects import StartFlow, Value
-from app.domain.flows.rendering import Rendered, Unfilled, render_value
+from app.domain.flows.rendering import Unfilled, render_value
 from app.domain.flows.step import PERSON, Do, FormField, Go, Moment, Move, Step, StepSchema
 from app.domain.flows.stimuli import EffectApplied
 
@@ -36,13 +36,14 @@ def advance(step: StartFlowStep, moment: Moment) -> Move:
         result = moment.stimulus.result
         return Go(step.failed, {"last_result": result}, reason=result, note=step.flow)
     data: dict[str, Value] = dict(moment.state.data)
+    called = [(place.partition("."), labels) for place, labels in moment.state.labels.items()]
+    labels = {name: texts for (root, _, name), texts in called if root == "event"}
     for name, source in step.data.items():
         rendered = render_value(source, moment.state, moment.facts)
         if isinstance(rendered, Unfilled):
             return unfilled(rendered, step.failed)
-        if isinstance(rendered, Rendered):
-            data[name] = rendered.text
-    return Do(StartFlow(moment.name, step.flow, data))
+        data[name], labels[name] = rendered.text, rendered.labels
+    return Do(StartFlow(moment.name, step.flow, data, labels))
 
 
 STEP = Step(

@@ -17,7 +17,8 @@ class Wait(StepSchema):
     """Waits `for` a duration (counted from the trigger, or from now), then until the customer's clock shows
     `until`.
 
-    What follows must leave within `too_late` of that instant; a run woken later than that goes to `late`.
+    What follows must leave within `too_late` of that instant; a run woken later than that goes to `late`. Where the
+    run began late, because its event was told late, it is late by as much after the wait.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
@@ -34,11 +35,17 @@ class Wait(StepSchema):
         """Where the run can go; `late` counts only with a limit."""
         return {"then": self.then} | ({"late": self.late} if self.too_late else {})
 
+    def pauses(self, field: str) -> timedelta:
+        """A clock comes round once a day. What counts from the trigger is over when the run comes here again."""
+        if self.since == "trigger":
+            return timedelta(0)
+        return self.duration if self.until is None else max(self.duration, timedelta(days=1))
 
-def due_at(step: Wait, moment: Moment) -> datetime:
-    """The instant to wake the run at."""
+
+def due_at(step: Wait, moment: Moment, now: datetime) -> datetime:
+    """The instant to wake the run at, where the wait begins `now`."""
     start = moment.state.triggered_at if step.since == "trigger" else None
-    at = (start or moment.now) + step.duration
+    at = (start or now) + step.duration
     if step.until is None:
         return at
     zone = zone_named(moment.facts.timezone)
@@ -55,9 +62,11 @@ def advance(step: Wait, moment: Moment) -> Move:
     """Rest until due, then go on, or to `late` where the limit has passed."""
     match moment.stimulus:
         case None:
-            at = due_at(step, moment)
-            expires_at = at + step.too_late if step.too_late else None
-            return Do(WaitUntil(moment.name, at), {"due_at": at, "expires_at": expires_at})
+            at = due_at(step, moment, moment.now)
+            meant_at = due_at(step, moment, min(moment.meant_at, moment.now))
+            expires_at = meant_at + step.too_late if step.too_late else None
+            changes = {"due_at": at, "meant_at": meant_at, "expires_at": expires_at}
+            return Do(WaitUntil(moment.name, at), changes)
         case EffectApplied():
             return Stay({"phase": Phase.WAITING})
         case TimerFired():

@@ -70,5 +70,6 @@ export function explain(message, all) {
     ]);
     parts.push(make("h3", {}, say("replies")), make("ol", { class: "steps" }, lines));
   }
+  parts.push(make("p", {}, make("a", { href: `/why/messages/${message.id}` }, say("whyPage"))));
   box.replaceChildren(...parts);
 }

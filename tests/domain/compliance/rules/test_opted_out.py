@@ -1,6 +1,7 @@
 """Rule: who has opted out gets nothing that they did not ask for."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -73,8 +74,19 @@ def test_a_promise_made_before_the_opt_out_may_not_promote_after_it() -> None:
     before, after = Cause("inbound", NOON - MINUTE), Cause("inbound", NOON + MINUTE)
     promoting = {"purpose": Purpose.REPLY, "is_promotional": True}
     assert judged(RULE, a_send(**promoting, cause=before), known) == Refuse("opted_out")
-    assert judged(RULE, a_send(**promoting, cause=after), known) is ALLOW
+    wrote = replace(known, last_inbound_at=NOON + MINUTE)
+    assert judged(RULE, a_send(**promoting, cause=after), wrote) is ALLOW
+    assert judged(RULE, a_send(**promoting, cause=before), wrote) == Refuse("opted_out")
     assert judged(RULE, a_send(purpose=Purpose.REPLY, cause=before), known) is ALLOW
+
+
+@pytest.mark.parametrize("wrote_at", [None, NOON - MINUTE, NOON])
+def test_staff_promote_nothing_to_who_has_opted_out_and_not_written_since(wrote_at: datetime | None) -> None:
+    known = facts(consent="withdrawn", consent_at=NOON, last_inbound_at=wrote_at)
+    by_staff = Cause("staff_reply", NOON + MINUTE)
+    promoting = a_send(purpose=Purpose.REPLY, is_promotional=True, cause=by_staff)
+    assert judged(RULE, promoting, known) == Refuse("opted_out")
+    assert judged(RULE, a_send(purpose=Purpose.REPLY, cause=by_staff), known) is ALLOW
 
 
 def test_staff_are_alerted_about_anybody() -> None:

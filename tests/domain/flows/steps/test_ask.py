@@ -68,6 +68,34 @@ def test_a_choice_is_read_back_by_its_label_and_branched_on_by_its_key(language,
     assert RunState.from_json(talk.state.to_json()) == talk.state
 
 
+@pytest.mark.parametrize("kept", [{"answer": "size"}, {"value": "{{ answer.size }}"}])
+@pytest.mark.parametrize(("language", "label"), [("zh", "大份"), ("en", "large box")])
+def test_a_choice_that_was_kept_is_read_back_by_its_label_too(kept, language, label):
+    steps = {
+        "size": a_question(choices=SIZES, then="keep"),
+        "keep": {"do": "set", "attribute": "box", **kept, "then": "copy"},
+        "copy": {"do": "set", "attribute": "copied", "value": "{{ customer.box }}", "then": "say"},
+        "say": {
+            "do": "send",
+            "text": both(*["{{ customer.box }} {{ customer.copied | default('-') }}"] * 2),
+            "then": "end",
+        },
+    }
+    talk = Conversation(a_flow(steps), language=language).starts().hears("large")
+    assert talk.sent[-1] == f"{label} {label}"
+    assert talk.world.known.customer == {"box": "large", "copied": "large"}
+
+
+def test_what_is_kept_later_in_its_place_is_shown_as_it_is():
+    steps = {
+        "size": a_question(choices=SIZES, then="keep"),
+        "keep": {"do": "set", "attribute": "box", "answer": "size", "then": "other"},
+        "other": {"do": "set", "attribute": "box", "value": "no {{ answer.size }}", "then": "say"},
+        "say": {"do": "send", "text": both("{{ customer.box }}", "{{ customer.box }}"), "then": "end"},
+    }
+    assert Conversation(a_flow(steps)).starts().hears("large").sent[-1] == "no large"
+
+
 def test_a_choice_without_a_label_in_the_customers_language_is_shown_as_the_flow_says_it():
     steps = {
         "size": a_question(choices={"a": {"label": {"zh": "甲"}}, "b": {"label": {"zh": "乙"}}}, then="say"),

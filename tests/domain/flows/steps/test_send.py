@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.domain.flows.effects import HandOff, SendText
+from app.domain.flows.stimuli import Triggered
 from tests.domain.flows.flow_making import NOW, Conversation, a_flow, both
 
 
@@ -36,6 +37,12 @@ def test_a_text_that_cannot_be_filled_goes_where_the_step_says():
 def test_goes_on_after_a_refusal_and_remembers_it():
     talk = Conversation(a_send(), refuses=True, brand={"hours": "9-21"}).starts()
     assert (talk.state.outcome, talk.state.last_result) == ("done", "send_refused")
+
+
+def test_its_shelf_life_counts_from_the_events_own_moment():
+    talk = Conversation(a_send(too_late="10m"), brand={"hours": "9-21"})
+    talk.meets(Triggered("event", at=NOW - timedelta(minutes=9)))
+    assert talk.effect(SendText).expires_at == NOW + timedelta(minutes=1)
 
 
 def test_has_a_shelf_life_where_the_step_says():

@@ -58,6 +58,12 @@ def test_woken_too_late_it_sends_nothing():
     assert (talk.sent, talk.state.outcome) == ([], "too_late")
 
 
+def test_a_wait_after_an_event_of_long_ago_is_over_too_late():
+    talk = Conversation(a_wait(**{"for": "1d", "too_late": "4h"}))
+    talk.meets(Triggered("event", at=NOW - timedelta(days=9))).waits(hours=24)
+    assert (talk.sent, talk.state.outcome) == ([], "too_late")
+
+
 def test_woken_too_late_it_goes_where_the_step_says():
     talk = Conversation(a_wait(**{"for": "1d", "too_late": "4h", "late": "gone"})).starts().waits(hours=29)
     assert talk.state.outcome == "gone"

@@ -1,37 +1,35 @@
-"""Reads the rule data of `data/rules/` into domain values, with an error that names file, row and mend."""
+"""Reads all files of rule data, the tables of the gate and of content here, and holds what they say together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar, cast
-
-import yaml
+from typing import cast
 
 import app.domain.compliance.rules
 from app.domain.compliance.decision import Rule
+from app.domain.compliance.facts import CarrierLimit
 from app.domain.composing import ChannelStyle, OptOutWording, offered_in
 from app.domain.content.check import Check, Listed, Lists, Severity
-from app.domain.content.checking import checks
+from app.domain.content.checking import Judge, checks
 from app.domain.content.words import Disguises, WordList
 from app.domain.delivery_codes import CodeKind, DeliveryCode, DeliveryCodes
 from app.domain.discovery import discover
+from app.domain.festivals import Festivals
+from app.domain.licences import LicenceKind
 from app.domain.opt_out import ChannelKind, OptInWord, OptOutWord, OptOutWords, Scope, When
 from app.domain.purpose import PromotionalWord, PromotionalWords
+from app.domain.sensitive import SensitiveAttributes
 from app.domain.sms_parts import Profile
 from app.domain.windows import Window, window
+from app.rules.festivals import festivals
+from app.rules.files import Row, RuleDataError, content_of, mapping_of, rows_of, text_at, texts_at, whole_at
+from app.rules.licences import agreement_warning, licence_kinds
+from app.rules.sensitive import sensitive_attributes
 
-Row = dict[str, Any]
-T = TypeVar("T")
-
-
-KEPT_DAYS = 184
+KEPT_DAYS = {"decisions": 184, "messages": 366}
 """The law wants six months. Source: SPEC CP-5."""
-RULES_FOLDER = Path(__file__).parents[1] / "data" / "rules"
-
-
-class RuleDataError(Exception):
-    """A file of rule data cannot be used; the text says which row and how to mend it."""
+RULES_FOLDER = Path(__file__).parents[2] / "data" / "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,26 @@ class Rules:
     channel_styles: Mapping[str, ChannelStyle]
     checks: tuple[Check, ...]
     lists: Lists
+    judge: Judge
+    """The checks with their lists, and a memory."""
     send_windows: Mapping[str, tuple[Window, ...]]
     """By industry; `other` for those without a row."""
+    licence_kinds: tuple[LicenceKind, ...]
+    agreement_warning: timedelta
+    sensitive: SensitiveAttributes
+    festivals: Festivals
+    carrier_limits: Mapping[str, tuple[CarrierLimit, ...]]
+    """By the style of the channel."""
     retention: Mapping[str, timedelta]
     """How long a log is kept; one without an entry is kept for good."""
 
     def channel_style(self, style: str) -> ChannelStyle:
         """The customs of this kind of channel."""
         return self.channel_styles[style]
+
+    def industry_hours(self, industry: str) -> tuple[Window, ...]:
+        """When marketing of this industry is welcome."""
+        return self.send_windows.get(industry, self.send_windows["other"])
 
 
 def load_rules(folder: Path = RULES_FOLDER) -> Rules:
@@ -62,15 +72,21 @@ def load_rules(folder: Path = RULES_FOLDER) -> Rules:
         gate=gate(),
         opt_out_words=_opt_out_words(folder / "opt_out_words.yml"),
         promotional=PromotionalWords(
-            _rows(folder / "promotional_words.yml", "promotional", _promotional_word)
+            rows_of(folder / "promotional_words.yml", "promotional", _promotional_word)
         ),
-        transactional=frozenset(_rows(folder / "transactional_events.yml", "transactional", _event)),
+        transactional=frozenset(rows_of(folder / "transactional_events.yml", "transactional", _event)),
         delivery_codes=DeliveryCodes(_delivery_codes(folder / "delivery_codes.yml")),
         channel_styles=_channel_styles(folder / "channel_styles.yml"),
         checks=checks(),
-        lists=_lists(folder),
+        lists=(lists := _lists(folder)),
+        judge=Judge(lists, checks()),
         send_windows=_send_windows(folder / "send_windows.yml"),
-        retention=dict(_rows(folder / "retention.yml", "retention", _kept)),
+        licence_kinds=licence_kinds(folder / "licences.yml"),
+        agreement_warning=agreement_warning(folder / "licences.yml"),
+        sensitive=sensitive_attributes(folder / "sensitive_attributes.yml"),
+        festivals=festivals(folder / "festivals.yml"),
+        carrier_limits=_carrier_limits(folder / "carrier_limits.yml"),
+        retention=dict(rows_of(folder / "retention.yml", "retention", _kept)),
     )
 
 
@@ -80,63 +96,76 @@ def gate() -> tuple[Rule, ...]:
 
 
 def _opt_out_words(path: Path) -> OptOutWords:
-    around = _mapping(_content(path), path).get("around")
+    around = mapping_of(content_of(path), path).get("around")
     if not isinstance(around, dict) or not around.get("source"):
         raise RuleDataError(f"{path.name}: `around` needs `polite`, `loose` and a `source`")
     return OptOutWords(
-        _rows(path, "opt_out", _opt_out_word),
-        _rows(
+        rows_of(path, "opt_out", _opt_out_word),
+        rows_of(
             path,
             "opt_in",
-            lambda row: OptInWord(_text(row, "word"), _text(row, "language"), _text(row, "source")),
+            lambda row: OptInWord(text_at(row, "word"), text_at(row, "language"), text_at(row, "source")),
         ),
-        _texts(around, "polite"),
-        _texts(around, "loose"),
+        texts_at(around, "polite"),
+        texts_at(around, "loose"),
     )
 
 
 def _opt_out_word(row: Row) -> OptOutWord:
     channels = frozenset(ChannelKind(name) for name in row.get("channels", list(ChannelKind)))
     return OptOutWord(
-        word=_text(row, "word"),
-        language=_text(row, "language"),
-        scope=Scope(_text(row, "scope")),
-        when=When(_text(row, "when")),
+        word=text_at(row, "word"),
+        language=text_at(row, "language"),
+        scope=Scope(text_at(row, "scope")),
+        when=When(text_at(row, "when")),
         channels=channels,
-        source=_text(row, "source"),
+        source=text_at(row, "source"),
     )
 
 
 def _promotional_word(row: Row) -> PromotionalWord:
-    _text(row, "source")
+    text_at(row, "source")
     is_offer = row.get("is_offer")
     if not isinstance(is_offer, bool):
         raise ValueError("`is_offer` is to be true or false")
-    return PromotionalWord(_text(row, "word"), is_offer, tuple(_texts(row, "except")))
+    return PromotionalWord(text_at(row, "word"), is_offer, tuple(texts_at(row, "except")))
 
 
 def _send_windows(path: Path) -> Mapping[str, tuple[Window, ...]]:
-    found = dict(_rows(path, "send_windows", _industry))
+    found = dict(rows_of(path, "send_windows", _industry))
     if "other" not in found:
         raise RuleDataError(f"{path.name}: no row for the industry `other`")
     return found
 
 
 def _industry(row: Row) -> tuple[str, tuple[Window, ...]]:
-    _text(row, "source")
+    text_at(row, "source")
     is_on_workdays = row.get("workdays", False) is True
-    windows = tuple(window(written, is_on_workdays) for written in _texts(row, "windows"))
+    windows = tuple(window(written, is_on_workdays) for written in texts_at(row, "windows"))
     if not windows:
         raise ValueError('`windows` is to list at least one, such as "10:00-20:00"')
-    return _text(row, "industry"), windows
+    return text_at(row, "industry"), windows
+
+
+def _carrier_limits(path: Path) -> Mapping[str, tuple[CarrierLimit, ...]]:
+    found: dict[str, tuple[CarrierLimit, ...]] = {}
+    for style, limit in rows_of(path, "carrier_limits", _carrier_limit):
+        found[style] = (*found.get(style, ()), limit)
+    return found
+
+
+def _carrier_limit(row: Row) -> tuple[str, CarrierLimit]:
+    text_at(row, "source")
+    style = ChannelKind(text_at(row, "style"))
+    return style.value, CarrierLimit(whole_at(row, "most"), timedelta(hours=whole_at(row, "hours")))
 
 
 def _kept(row: Row) -> tuple[str, timedelta]:
-    days, log = row.get("keep_days"), _text(row, "log")
-    if log != "decisions":
-        raise ValueError("`log` can be decisions; the others are kept for good")
-    if not isinstance(days, int) or days < KEPT_DAYS:
-        raise ValueError(f"`keep_days` has to be {KEPT_DAYS} or more")
+    days, log = row.get("keep_days"), text_at(row, "log")
+    if log not in ("decisions", "messages"):
+        raise ValueError("`log` can be decisions or messages; the others are kept for good")
+    if not isinstance(days, int) or days < KEPT_DAYS[log]:
+        raise ValueError(f"`keep_days` of {log} has to be {KEPT_DAYS[log]} or more")
     return log, timedelta(days=days)
 
 
@@ -144,59 +173,59 @@ def _lists(folder: Path) -> Lists:
     disguises = Disguises(
         {
             written: stands_for
-            for stands_for, several in _rows(folder / "look_alikes.yml", "look_alikes", _look_alike)
+            for stands_for, several in rows_of(folder / "look_alikes.yml", "look_alikes", _look_alike)
             for written in several
         }
     )
 
     def of(name: str) -> WordList[Listed]:
-        rows = _rows(folder / f"{name}.yml", name, _listed)
+        rows = rows_of(folder / f"{name}.yml", name, _listed)
         return WordList(rows, lambda row: row.words, lambda row: row.exceptions, disguises)
 
     return Lists(disguises, of("blocked_words"), of("absolute_claims"), of("required_notices"))
 
 
 def _look_alike(row: Row) -> tuple[str, list[str]]:
-    _text(row, "source")
-    stands_for, written = _text(row, "stands_for"), _texts(row, "written")
+    text_at(row, "source")
+    stands_for, written = text_at(row, "stands_for"), texts_at(row, "written")
     if any(len(character) != 1 for character in (stands_for, *written)):
         raise ValueError("`stands_for` and each of `written` are to be one character")
     return stands_for, written
 
 
 def _listed(row: Row) -> Listed:
-    words = _texts(row, "words")
+    words = texts_at(row, "words")
     if not words or not all(word.strip() for word in words):
         raise ValueError("`words` is to list at least one word, and no empty one")
     return Listed(
-        category=_text(row, "category"),
-        severity=Severity(_text(row, "severity")),
+        category=text_at(row, "category"),
+        severity=Severity(text_at(row, "severity")),
         words=tuple(words),
-        exceptions=tuple(_texts(row, "except")),
-        notices=tuple(_texts(row, "notices")),
-        source=_text(row, "source"),
+        exceptions=tuple(texts_at(row, "except")),
+        notices=tuple(texts_at(row, "notices")),
+        source=text_at(row, "source"),
     )
 
 
 def _event(row: Row) -> str:
-    _text(row, "source")
-    return _text(row, "event")
+    text_at(row, "source")
+    return text_at(row, "event")
 
 
 def _delivery_codes(path: Path) -> list[DeliveryCode]:
-    return [code for row in _rows(path, "delivery_codes", _codes_of_row) for code in row]
+    return [code for row in rows_of(path, "delivery_codes", _codes_of_row) for code in row]
 
 
 def _codes_of_row(row: Row) -> list[DeliveryCode]:
-    kind = CodeKind(_text(row, "kind"))
-    codes = _texts(row, "codes")
+    kind = CodeKind(text_at(row, "kind"))
+    codes = texts_at(row, "codes")
     if kind is CodeKind.DELIVERED or not codes:
         raise ValueError("`codes` is to list at least one code, and `kind` to say why it was not delivered")
-    return [DeliveryCode(_text(row, "provider"), code, kind, _text(row, "source")) for code in codes]
+    return [DeliveryCode(text_at(row, "provider"), code, kind, text_at(row, "source")) for code in codes]
 
 
 def _channel_styles(path: Path) -> Mapping[str, ChannelStyle]:
-    styles = {style.kind: style for style in _rows(path, "channel_styles", _channel_style)}
+    styles = {style.kind: style for style in rows_of(path, "channel_styles", _channel_style)}
     missing = sorted(set(ChannelKind) - set(styles))
     if missing:
         raise RuleDataError(f"{path.name}: no row for the style {', '.join(missing)}")
@@ -209,68 +238,29 @@ def _channel_style(row: Row) -> ChannelStyle:
     if not isinstance(reserves, bool) or not isinstance(by_language, dict) or {"zh", "en"} - set(by_language):
         raise ValueError("`reserves_brackets` is to be true or false, and `opt_out` to have `zh` and `en`")
     return ChannelStyle(
-        kind=ChannelKind(_text(row, "style")),
-        profile=Profile(_text(row, "profile")),
+        kind=ChannelKind(text_at(row, "style")),
+        profile=Profile(text_at(row, "profile")),
         reserves_brackets=reserves,
         opt_out={language: _wording(wording) for language, wording in by_language.items()},
         provider_opt_out=_wording(row.get("provider_opt_out")),
-        source=_text(row, "source"),
+        source=text_at(row, "source"),
+        writes=_replacements(row.get("writes", {})),
+        takes_emoji=row.get("takes_emoji", True) is True,
+        refused_hosts=frozenset(texts_at(row, "refused_hosts")),
     )
+
+
+def _replacements(written: object) -> Mapping[str, str]:
+    pairs = written.items() if isinstance(written, dict) else [(None, None)]
+    if not all(isinstance(one, str) and len(one) == 1 and isinstance(other, str) for one, other in pairs):
+        raise ValueError("`writes` is to say for single characters what is written instead, in quotes")
+    return dict(pairs)
 
 
 def _wording(row: object) -> OptOutWording:
     if not isinstance(row, dict):
         raise ValueError("an opt-out wording needs `wording` and `word`")
-    wording = OptOutWording(_text(row, "wording"), _text(row, "word"))
+    wording = OptOutWording(text_at(row, "wording"), text_at(row, "word"))
     if offered_in(wording.wording) != wording.word:
         raise ValueError(f"nobody can tell from {wording.wording!r} that it promises {wording.word!r}")
     return wording
-
-
-# --- reading YAML -------------------------------------------------------------------------------------------
-
-
-def _rows(path: Path, key: str, build: Callable[[Row], T]) -> list[T]:
-    rows = _mapping(_content(path), path).get(key)
-    if not isinstance(rows, list) or not rows:
-        raise RuleDataError(f"{path.name}: `{key}` is to be a list with at least one row")
-    built = []
-    for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict):
-            raise RuleDataError(f"{path.name}: {key}, row {number}: is to be a mapping, not {row!r}")
-        try:
-            built.append(build(row))
-        except ValueError as error:
-            raise RuleDataError(f"{path.name}: {key}, row {number}: {error}") from error
-    return built
-
-
-def _content(path: Path) -> object:
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # the safe one, in C
-    except OSError as error:
-        raise RuleDataError(f"{path}: cannot be read ({error.strerror})") from error
-    except yaml.YAMLError as error:
-        raise RuleDataError(f"{path.name}: is no YAML: {error}") from error
-
-
-def _mapping(content: object, path: Path) -> Row:
-    if not isinstance(content, dict):
-        raise RuleDataError(f"{path.name}: is to be a mapping of names to rows")
-    return content
-
-
-def _text(row: Row, key: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(
-            f"`{key}` is to be a text; put quotes around words such as N, NO or 002, not {value!r}"
-        )
-    return value
-
-
-def _texts(row: Row, key: str) -> list[str]:
-    values = row.get(key, [])
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise ValueError(f"`{key}` is to be a list of texts, each in quotes where it looks like a number")
-    return values

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.rules import RULES_FOLDER, RuleDataError, load_rules
+from app.rules import RULES_FOLDER, load_rules
+from app.rules.files import RuleDataError
 from app.rules_page import page
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_page_of_the_rules_is_current() -> None:
@@ -64,12 +65,17 @@ def test_the_page_of_the_rules_is_current() -> None:
         (
             "retention.yml",
             "retention: [{log: decisions, keep_days: 183, source: x}]",
-            "row 1: `keep_days` has to be 184 or more",
+            "row 1: `keep_days` of decisions has to be 184 or more",
+        ),
+        (
+            "retention.yml",
+            "retention: [{log: messages, keep_days: 365, source: x}]",
+            "row 1: `keep_days` of messages has to be 366 or more",
         ),
         (
             "retention.yml",
             "retention: [{log: audit, keep_days: 400, source: x}]",
-            "row 1: `log` can be decisions; the others are kept for good",
+            "row 1: `log` can be decisions or messages; the others are kept for good",
         ),
         (
             "look_alikes.yml",

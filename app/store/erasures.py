@@ -1,0 +1,123 @@
+"""Who was erased, as the hash of the phone: what they last told each brand counts when the number comes again."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, column, select, table, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import Uuid
+
+from app.store.columns import Instant
+from app.store.encryption import keyring
+from app.store.phone_hashes import every, phone_hash
+from app.store.tables import Rows, Table, new_id
+
+Erased = Mapping[str, Rows]
+"""By phone, what its erased owners last told each brand: see `of`."""
+
+
+REASON = "person_erased"
+"""Why what was under way with an erased person has ended."""
+
+
+class Erasure(Table):
+    """One erasure of one person. It leads from the number's hash to what the law keeps of them, sealed for ever.
+
+    There is no hash where the number had gone to somebody else before: they have what the person told, and may have
+    told otherwise since.
+    """
+
+    __tablename__ = "erasures"
+
+    customer_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("customers.id"), primary_key=True)
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    at: Mapped[datetime]
+
+
+_KEPT = (
+    column("brand_id", Uuid()),
+    column("consent", String()),
+    column("consent_at", Instant()),
+    column("stopped_at", Instant()),
+    column("hold_until", Instant()),
+)
+_PROFILES = table("profiles", column("customer_id", Uuid()), *_KEPT)
+TOLD = (
+    select(Erasure.phone_hash, Erasure.at, *(_PROFILES.c[one.name] for one in _KEPT))
+    .outerjoin(_PROFILES, _PROFILES.c.customer_id == Erasure.customer_id)
+    .where(Erasure.phone_hash.in_(bindparam("hashes", expanding=True)))
+    .order_by(Erasure.at, Erasure.customer_id)
+)
+
+
+def add(session: Session, customer_id: UUID, phone_hash: bytes | None, now: datetime) -> None:
+    """Notes that this person is erased, who had this number until now."""
+    session.add(Erasure(customer_id=customer_id, phone_hash=phone_hash, at=now))
+
+
+def of(session: Session, hashes: Mapping[bytes, str]) -> Erased:
+    """Those of these phones, asked for by every hash of theirs, whose owners were erased, each with what the last of
+    them told each brand: (at, brand_id, consent, consent_at, stopped_at, hold_until), where `at` is when they were
+    erased.
+    """
+    told: dict[str, dict[UUID, Any]] = {}
+    for row in session.connection().execute(TOLD, {"hashes": list(hashes)}):
+        brands = told.setdefault(hashes[bytes(row.phone_hash)], {})
+        if row.brand_id is not None:
+            brands[row.brand_id] = row
+    return {phone: list(brands.values()) for phone, brands in told.items()}
+
+
+def is_out(consent: str, stopped_at: datetime | None) -> bool:
+    """Whether a profile is that of somebody who wants no more, or may not."""
+    return consent in ("withdrawn", "held") or stopped_at is not None
+
+
+def carried(told: Any) -> dict[str, Any]:
+    """What of this the number's next owner has from the first."""
+    return {one.name: getattr(told, one.name) for one in _KEPT}
+
+
+def ledger_line(profile: Mapping[str, Any]) -> dict[str, Any]:
+    """The consent ledger's line about an opt-out that a new person has from an erased one."""
+    return {
+        "id": new_id(),
+        "customer_id": profile["customer_id"],
+        "brand_id": profile["brand_id"],
+        "kind": "stopped_all" if profile["stopped_at"] else profile["consent"],
+        "source": "kept_opt_out",
+        "evidence": {},
+        "inbound_id": None,
+        "at": profile["created_at"],
+    }
+
+
+def of_phone(session: Session, e164: str) -> list[Erasure]:
+    """The erasures of a number's owners, oldest first."""
+    mine = select(Erasure).where(Erasure.phone_hash.in_(every([e164])))
+    return list(session.scalars(mine.order_by(Erasure.at, Erasure.customer_id)))
+
+
+def renew(session: Session, phones: Collection[str]) -> None:
+    """Puts what is known of these numbers' erased owners under the newest hash, under which their next owner stands."""
+    ring = keyring()
+    if ring.older_hash_keys or ring.past_hash_keys:
+        fresh = {phone: phone_hash(phone) for phone in phones}
+        rehash(session, {held: fresh[phone] for held, phone in every(phones).items() if held != fresh[phone]})
+
+
+def rehash(session: Session, fresh: Mapping[bytes, bytes]) -> None:
+    """Puts what stands under these hashes of numbers under others."""
+    known = select(Erasure.phone_hash).where(Erasure.phone_hash.in_(fresh)).distinct()
+    for held in session.scalars(known).all() if fresh else ():
+        if held is not None:
+            mine = update(Erasure).where(Erasure.phone_hash == held)
+            session.execute(mine.values(phone_hash=fresh[bytes(held)]))
+
+
+def among(session: Session, customers: Collection[UUID]) -> list[UUID]:
+    """Those of these people who have been erased."""
+    mine = select(Erasure.customer_id).where(Erasure.customer_id.in_(customers))
+    return list(session.scalars(mine)) if customers else []

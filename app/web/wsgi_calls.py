@@ -1,0 +1,113 @@
+"""Speaks WSGI (PEP 3333) with an application for requests that granian tells of as RSGI."""
+
+import asyncio
+import io
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import chain
+from typing import IO, Any, Protocol
+from wsgiref.types import WSGIApplication
+
+WHOLE_UP_TO = 1_000_000
+SENT_WITHIN_S = 30.0
+Environ = dict[str, Any]
+Body = bytes | IO[bytes] | io.RawIOBase
+
+
+class Scope(Protocol):
+    """What granian tells of a request (RSGI)."""
+
+    http_version: str
+    server: str
+    client: str
+    scheme: str
+    method: str
+    path: str
+    query_string: str
+    authority: str | None
+    headers: Any
+
+
+class Begun:
+    """How an application begins its answer: its `start_response` (PEP 3333)."""
+
+    status: int
+    headers: list[tuple[str, str]]
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
+        self.status = int(status.split(" ", 1)[0])
+        self.headers = [(name.lower(), value) for name, value in headers]
+        return lambda _written: None
+
+
+def whole(app: WSGIApplication, environ: Environ) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body of a short answer."""
+    begun = Begun()
+    answer = app(environ, begun)
+    try:
+        body = b"".join(answer)
+        return begun.status, begun.headers, body
+    finally:
+        if hasattr(answer, "close"):
+            answer.close()
+
+
+def send(answer: Iterable[bytes], begun: Begun, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
+    """A short answer goes at once, a long one piece by piece, as fast as it is taken."""
+    pieces, first, length = iter(answer), [], 0
+    for piece in pieces:
+        first.append(piece)
+        length += len(piece)
+        if length > WHOLE_UP_TO:
+            break
+    else:
+        told = begun.status, begun.headers, b"".join(first)
+        loop.call_soon_threadsafe(partial(protocol.response_bytes, *told))
+        return
+
+    async def stream() -> Callable[[bytes], Any]:
+        give: Callable[[bytes], Any] = protocol.response_stream(begun.status, begun.headers).send_bytes
+        return give
+
+    give = asyncio.run_coroutine_threadsafe(stream(), loop).result(SENT_WITHIN_S)
+    for piece in chain(first, pieces):
+        asyncio.run_coroutine_threadsafe(_await(give, piece), loop).result(SENT_WITHIN_S)
+
+
+async def _await(give: Callable[[bytes], Any], piece: bytes) -> None:
+    await give(piece)
+
+
+def environ_of(scope: Scope, body: Body) -> Environ:
+    """The request as WSGI tells it (PEP 3333)."""
+    host, _, port = scope.server.rpartition(":")
+    environ: Environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body) if isinstance(body, bytes) else body,
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        if "_" in name:  # it would pass for the header with a dash
+            continue
+        key = name.upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        environ[key] = f"{environ[key]},{value}" if key in environ else value
+    if scope.authority:
+        environ.setdefault("HTTP_HOST", scope.authority)
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None and isinstance(body, bytes):
+        environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
