@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.databases import lacking
+
+expect.set_options(timeout=20_000)  # milliseconds: a browser on a crowded machine
 
 REPORT_BREACH = """document.addEventListener("securitypolicyviolation", breach =>
     console.error(`policy breach: ${breach.violatedDirective} ${breach.blockedURI}`))"""
@@ -38,5 +40,6 @@ def page(context: BrowserContext, page_errors: list[str]) -> Iterator[Page]:
     )
     opened.on("pageerror", lambda error: page_errors.append(str(error)))
     yield opened
+    opened.wait_for_load_state()
     opened.evaluate("1")  # what was reported last has arrived before this answer
     assert not page_errors, page_errors

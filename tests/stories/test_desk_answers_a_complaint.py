@@ -1,7 +1,6 @@
 """At the desk, in a real browser: a complaint comes in, is taken, answered, resolved and gone from the list."""
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from tests.web.console.desk_scene import EMAILS, PASSWORD, Desk
 from tests.web.demo_shop import WANG
+from tests.web.serving import served
 
 LI, ALICE = "+8613800001001", "+14155550123"
 SERIOUS = ("serious", "critical")
@@ -35,13 +34,8 @@ def desk(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def address(desk: Desk) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, desk.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(desk.app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +79,10 @@ def test_desk_answers_and_resolves_a_complaint(page: Page, desk: Desk, address: 
     page.get_by_label("短信回复").fill("王女士您好，非常抱歉！马上为您重做一个。")
     expect(page.locator("#count")).to_contain_text("1 条")
     page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("回复已提交发送。")).to_be_visible()
     desk.work()
-    expect(page.locator(".by-staff .state")).to_have_text("已送达", timeout=15_000)
-    expect(page.locator(".promises")).to_contain_text("按时", timeout=15_000)
+    expect(page.locator(".by-staff .state")).to_have_text("已送达")
+    expect(page.locator(".promises")).to_contain_text("按时")
 
     page.get_by_label(re.compile("解决投诉")).fill("新蛋糕已送到，再次抱歉。")
     page.get_by_role("button", name="解决并通知客户").click()
@@ -106,7 +101,7 @@ def test_what_the_customer_writes_appears_by_itself_and_keeps_the_draft(
     page.get_by_label("短信回复").fill("还没写完")
     page.get_by_text("处理过程").click()
     desk.texts(WANG, "人呢？")
-    expect(page.locator("#thread")).to_contain_text("人呢？", timeout=15_000)
+    expect(page.locator("#thread")).to_contain_text("人呢？")
     expect(page.get_by_label("短信回复")).to_have_value("还没写完")
     expect(page.locator("details.events")).to_have_attribute("open", "")
 
@@ -124,7 +119,7 @@ def test_the_desk_works_on_a_phone(page: Page, desk: Desk, address: str) -> None
     log_in(page, address)
     for path in ("/inbox", desk.path_of(ALICE), "/overview", "/password"):
         page.goto(address + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert page.locator("html").evaluate("it => it.scrollWidth") <= 360, path
     page.goto(address + desk.path_of(ALICE))
     page.get_by_label("短信回复").fill("So sorry! A new cake is on its way.")
     page.get_by_role("button", name="发送").click()

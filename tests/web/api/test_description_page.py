@@ -1,24 +1,19 @@
 """The page on which the API can be read and tried, in Chromium, under the policy of every page."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
+
+from tests.web.serving import served
 
 
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The web served on this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 def test_a_call_can_be_read_and_tried(page: Page, address: str, key: str) -> None:

@@ -1,18 +1,15 @@
 """The pages of permits and hours in Chromium: used with the mouse, wide and narrow, without a barrier or a breach."""
 
-import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
-from tests.web.console.desk_scene import EMAILS, PASSWORD
+from tests.web.console.browsing import logs_in, looked_at
 from tests.web.console.permit_scene import Scene, a_scene
+from tests.web.serving import served
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -28,38 +25,13 @@ def scene(engine: Engine, tmp_path: Path) -> Scene:
 @pytest.fixture
 def address(scene: Scene) -> Iterator[str]:
     """The console served on this machine."""
-    server = make_server("127.0.0.1", 0, scene.desk.app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with served(scene.desk.app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
     return {**browser_context_args, "locale": "zh-CN"}
-
-
-def logs_in(page: Page, address: str, path: str, role: str = "manager") -> None:
-    page.goto(address + path)
-    page.fill("[name=email]", EMAILS[role])
-    page.fill("[name=password]", PASSWORD)
-    page.click("[type=submit].btn-primary")
-
-
-def looked_at(page: Page, name: str) -> None:
-    """Nothing wrong for screen readers, nothing wider than the page; a picture where one is asked for."""
-    folder = os.environ.get("HUIXIN_PICTURES")
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 900})
-        if folder:
-            page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_missing_filing_is_recorded_from_the_link_beside_it(page: Page, address: str) -> None:

@@ -8,17 +8,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from app.usecases.parts import Parts
 from tests.web.demo_shop import TestClock, work
+from tests.web.serving import served
 
 
 @pytest.fixture
 def address(app: Flask, parts: Parts, now: TestClock) -> Iterator[str]:
     """The web served on this machine, with a worker beside it."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
     stopping = threading.Event()
 
     def labour() -> None:
@@ -26,14 +24,11 @@ def address(app: Flask, parts: Parts, now: TestClock) -> Iterator[str]:
             work(parts, now)
 
     working = threading.Thread(target=labour)
-    serving.start()
-    working.start()
-    yield f"http://127.0.0.1:{server.server_port}/simulator"
-    stopping.set()
-    working.join()
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with served(app) as address:
+        working.start()
+        yield f"{address}/simulator"
+        stopping.set()
+        working.join()
 
 
 @pytest.fixture
