@@ -49,10 +49,10 @@ def _command(name: str) -> Callable[[list[str]], int] | None:
         from bot.train import main as train
 
         return train
-    if name == "evaluate":
-        from bot.evaluate import main as evaluate
+    if name == "read":
+        from bot.reading import main as read
 
-        return evaluate
+        return read
     if name == "serve":
         from bot.serve import main as serve
 
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
     """Exit code: 0 done, 1 a failure told in one line on stderr, 2 wrong usage."""
     command = _command(arguments[0]) if arguments else None
     if command is None:
-        print("usage: python -m bot train|evaluate|serve|promote|rollback|models", file=sys.stderr)
+        print("usage: python -m bot train|read|serve|promote|rollback|models", file=sys.stderr)
         return 2
     try:
         return command(arguments[1:])

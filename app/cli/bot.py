@@ -1,36 +1,27 @@
 """`huixin bot`: train, measure and choose the language model, in the bot's own environment."""
 
-import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.settings import ROOT, var_folder
+from app.cli._opening import json_option, print_json
 
-
-def bot_python() -> Path:
-    """Return the bot's Python; ClickException with the mend where there is none."""
-    python = ROOT / "bot" / ".venv" / "bin" / "python"
-    if not python.exists():
-        raise click.ClickException("the language side has no environment (bot/.venv): run `make install`")
-    return python
-
-
-def bot_command(name: str, arguments: Sequence[str]) -> list[str]:
-    """Return the command line of one of the bot's commands."""
-    return [str(bot_python()), "-W", "ignore", "-m", "bot", name, *arguments]
-
-
-def bot_environ() -> Mapping[str, str]:
-    """Return the environment that the bot's commands need: the repository's root and the var folder."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "HUIXIN_VAR": str(var_folder())}
+if TYPE_CHECKING:
+    from app.domain.reading_figures import Line, Read
 
 
 def run(name: str, arguments: Sequence[str]) -> None:
     """Run one of the bot's commands and end with its exit code."""
-    code = subprocess.run(bot_command(name, arguments), env=bot_environ(), check=False).returncode
+    from app.language_model import LanguageError, bot_command, bot_environ
+
+    try:
+        command = bot_command(name, arguments)
+    except LanguageError as error:
+        raise click.ClickException(str(error)) from None
+    code = subprocess.run(command, env=bot_environ(), check=False).returncode
     if code:
         raise click.exceptions.Exit(code if code in (1, 2) else 1)
 
@@ -48,14 +39,79 @@ def train(no_promote: bool) -> None:
 
 
 @bot.command("evaluate")
-@click.option("--test", "test_file", required=True, metavar="FILE", help="Lines of text, intent, language.")
+@click.option(
+    "--test",
+    "test_file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Lines of text, intent, language, with tabs between.",
+)
 @click.option("--model", metavar="NAME", help="Another model than the current one.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--running", is_flag=True, help="Ask the server that runs instead of loading a model.")
+@json_option
 @click.option("--misses", is_flag=True, help="List each line that is taken for something else.")
-def evaluate(test_file: str, model: str | None, as_json: bool, misses: bool) -> None:
-    """Measure a model on labelled lines."""
-    options = ["--json"] * as_json + ["--misses"] * misses + (["--model", model] if model else [])
-    run("evaluate", ["--test", test_file, *options])
+def evaluate(test_file: Path, model: str | None, running: bool, as_json: bool, misses: bool) -> None:
+    """Measure how labelled lines are read, by rules and model together as customers meet them."""
+    from app import language_model
+    from app.settings import load
+
+    if running and model:
+        raise click.UsageError("--running asks the model that is served: leave --model out")
+    lines = _lines(test_file)
+    reader = language_model.with_server(load().nlu_url) if running else language_model.with_trained(model)
+    try:
+        name, reads = language_model.read_all(lines, language_model.shipped_rules(), reader)
+    except language_model.LanguageError as error:
+        raise click.ClickException(str(error)) from None
+    found = language_model.document(name, reads)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+    for read in reads if misses else ():
+        if not read.is_right:
+            click.echo(_missed(read))
+
+
+def _lines(test_file: Path) -> "list[Line]":
+    from app.domain.reading_figures import LinesRefused, read_lines
+    from app.language_model import intents
+
+    try:
+        return read_lines(test_file.read_text(encoding="utf-8-sig"), intents())
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{test_file} has to be a text file in UTF-8") from None
+    except LinesRefused as error:
+        raise click.ClickException(f"{test_file}: {error}") from None
+
+
+def _show(found: dict[str, Any]) -> None:
+    low, high = found["accuracy_interval"]
+    click.echo(f"{found['model']} with the rules before it, {found['n']} lines")
+    click.echo(
+        f"accuracy {found['accuracy']:.3f} ({low:.3f} to {high:.3f}), macro-F1 {found['macro_f1']:.3f}"
+    )
+    opt_out = found["opt_out"]
+    click.echo(
+        f"opting out: at once {opt_out['sure_recall']:.3f} at precision {opt_out['sure_precision']:.3f}, "
+        f"at once or asked {opt_out['sure_or_asked_recall']:.3f}; "
+        f"of others opted out {opt_out['opted_out_of_others']:.4f}, asked {opt_out['asked_of_others']:.4f}"
+    )
+    for language, scores in found["per_language"].items():
+        click.echo(f"  {language:<16} accuracy {scores['accuracy']:.3f}   n {scores['n']}")
+    for intent, scores in found["per_intent"].items():
+        click.echo(
+            f"  {intent:<16} precision {scores['precision']:.3f}  recall {scores['recall']:.3f}  n {scores['n']}"
+        )
+    for missed in found["confusions"]:
+        click.echo(f"  {missed['n']:>3} x {missed['intent']} taken for {missed['guessed']}")
+    click.echo(f"a parse takes {found['latency']['p50']} ms (p50), {found['latency']['p95']} ms (p95)")
+
+
+def _missed(read: "Read") -> str:
+    reading = read.reading
+    return "\t".join((read.line.text, read.line.intent, reading.intent, reading.opt_out.value, reading.by))
 
 
 @bot.command("promote")
@@ -72,7 +128,7 @@ def rollback() -> None:
 
 
 @bot.command("models")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def list_models(as_json: bool) -> None:
     """List the trained models, the oldest first."""
     run("models", ["--json"] * as_json)

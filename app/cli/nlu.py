@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from app.cli.bot import bot_command, bot_environ
+from app.language_model import LanguageError, bot_command, bot_environ
 from app.settings import load
 
 
@@ -14,7 +14,10 @@ from app.settings import load
 def nlu(port: int | None) -> None:
     """Serve the current language model."""
     chosen = port or urlsplit(load().nlu_url).port or 5005
-    command = bot_command("serve", ["--port", str(chosen)])
+    try:
+        command = bot_command("serve", ["--port", str(chosen)])
+    except LanguageError as error:
+        raise click.ClickException(str(error)) from None
     os.execve(command[0], command, bot_environ())  # noqa: S606  this process becomes the server
 
 

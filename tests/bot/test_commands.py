@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app.cli import bot as bot_commands
+from app import language_model
+from app.cli.bot import bot
 from app.cli.nlu import nlu
 from bot.__main__ import main
 from bot.shelf import Shelf, recipe_hash
 
 
 def test_a_missing_environment_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot_commands, "ROOT", tmp_path)
-    for command, arguments in ((bot_commands.bot, ["models"]), (nlu, ["--port", "5005"])):
+    monkeypatch.setattr(language_model, "ROOT", tmp_path)
+    for command, arguments in ((bot, ["models"]), (nlu, ["--port", "5005"])):
         result = CliRunner().invoke(command, arguments)
         assert result.exit_code == 1
         assert (

@@ -1,0 +1,46 @@
+"""What one text alone is taken for: rules, keywords, then the model's word with the two bands of opting out."""
+
+import pytest
+
+from app.domain.routing import SURE_OPT_OUT, Understood
+from app.domain.whole_reading import OptOut, Reading, by_model, by_rule
+from app.language_model import shipped_rules
+
+RULES = shipped_rules()
+
+
+def understood(intent: str, confidence: float, **others: float) -> Understood:
+    return Understood(intent, confidence, {intent: confidence, **others})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("退订谢谢", Reading("opt_out", OptOut.SURE, "rule")),
+        ("别再给我发了", Reading("opt_out", OptOut.SURE, "rule")),
+        ("START", Reading("opt_in", OptOut.NO, "rule")),
+        ("   ", Reading("out_of_scope", OptOut.NO, "rule")),
+        ("会议中，稍后回复您", Reading("out_of_scope", OptOut.NO, "rule")),
+        ("转人工", Reading("human_agent", OptOut.NO, "keyword")),
+    ],
+)
+def test_rules_and_keywords_come_first(text: str, expected: Reading) -> None:
+    assert by_rule(text, RULES) == expected
+
+
+@pytest.mark.parametrize("text", ["取消周五的预约", "你们的蛋糕是坏的", "don't stop"])
+def test_what_rules_cannot_tell_is_left_to_the_model(text: str) -> None:
+    assert by_rule(text, RULES) is None
+
+
+def test_the_model_opts_out_when_sure_and_asks_when_not() -> None:
+    sure = understood("opt_out", SURE_OPT_OUT)
+    assert by_model("算了吧", sure, RULES) == Reading("opt_out", OptOut.SURE, "model")
+    unsure = understood("opt_out", SURE_OPT_OUT - 0.01)
+    assert by_model("算了吧", unsure, RULES) == Reading("opt_out", OptOut.ASKED, "model")
+    second = understood("deny", 0.5, opt_out=0.4)
+    assert by_model("算了吧", second, RULES) == Reading("deny", OptOut.ASKED, "model")
+
+
+def test_what_the_model_does_not_understand_is_clarified() -> None:
+    assert by_model("嗯嗯啊", understood("deny", 0.2), RULES) == Reading("deny", OptOut.NO, "model", True)
