@@ -59,6 +59,10 @@ class Situation:
     abused_before: bool = False
     is_opt_in_word: bool = False
 
+    def asks_about(self, intent: str) -> bool:
+        """Whether the open question has an answer for this intent."""
+        return self.question is not None and intent_answer(self.question, intent) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -164,6 +168,8 @@ def route_by_meaning(text: str, understood: Understood, situation: Situation, no
     if understood.intent == "opt_out" and understood.confidence >= SURE_OPT_OUT:
         return OptedOut(True, "opt_out_by_meaning")
     if opt_out >= UNSURE_OPT_OUT or understood.intent == "opt_out":
+        if situation.asks_about("opt_out") and situation.question_run_id is not None:
+            return Answered(situation.question_run_id, "question_by_meaning", "opt_out")
         return OptedOut(False, "opt_out_unsure")
     if situation.is_with_staff:
         return Silence("with_staff")

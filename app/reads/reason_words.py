@@ -16,9 +16,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "opt_out_pattern": ("短信明说不要再发", "the text says in so many words to stop texting"),
     "opt_out_by_meaning": ("语义理解为退订，把握很大", "the text means an opt-out, surely enough"),
     "opt_out_unsure": (
-        "可能是退订但不能确定：营销已暂停，由客服核实",
-        "it may be an opt-out: marketing is held and a person looks",
+        "可能是退订但不能确定：营销已暂停，已询问客户，客服可见",
+        "it may be an opt-out: marketing is held, they are asked once, and staff see it",
     ),
+    "opt_out_denied": ("客户表示并不是要退订", "they say that they did not mean to opt out"),
     "opt_out_by_flow": ("在流程中选择了退订", "they opted out within a flow"),
     "provider_answered": ("通道已回复帮助信息", "the provider has answered this word itself"),
     "provider_opt_out": ("运营商或通道已登记退订", "the provider has registered an opt-out"),

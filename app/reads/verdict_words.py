@@ -32,6 +32,7 @@ VERDICTS: dict[tuple[str, str], tuple[str, str]] = {
     ("consent", "granted"): ("登记同意", "Consent was recorded"),
     ("consent", "refused"): ("同意未登记", "Consent was not recorded"),
     ("consent", "withdrawn"): ("登记退订", "A withdrawal was recorded"),
+    ("consent", "hold_lifted"): ("恢复营销短信", "The hold on marketing was lifted"),
     ("customer", "erased"): ("删除了此人的资料", "Their data was erased"),
     ("number", "dead"): ("号码标为空号", "The number was marked dead"),
     ("number", "suspended"): ("号码标为停机", "The number was marked suspended"),

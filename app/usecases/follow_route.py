@@ -1,5 +1,6 @@
 """Carries out what routing has decided about one inbound message."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.flows.stimuli import Replied, Triggered
 from app.domain.purpose import Cause, CauseKind
 from app.domain.routing import (
+    ONCE_A_DAY,
     Answered,
     OptedIn,
     OptedOut,
@@ -26,6 +28,8 @@ from app.usecases.turn import Turn
 
 SIGN_UP = "sign_up"
 """The flow that asks for consent where none of the brand's flows is started by the intent `opt_in`."""
+OPT_OUT_QUESTION = "opt_out_question"
+"""The flow that asks whether a doubtful text meant an opt-out; no answer within 24 hours means that it did."""
 WRONG_NUMBER = "wrong_number"
 """The flow that asks whether the number is somebody else's now."""
 
@@ -101,8 +105,7 @@ def _start(
 
 def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedOut) -> None:
     if not route.is_sure:
-        opting.hold(turn, "nlu", row.id)
-        hand_offs.hand_off(turn, "opt_out_unsure")
+        _ask_about_opt_out(parts, session, turn, row)
         return
     was_out = turn.profile["consent"] == "withdrawn"
     opting.withdraw(
@@ -122,6 +125,20 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedO
     if not (was_out or can.templates_only):
         cause = Cause(CauseKind.OPT_OUT, turn.now)
         messages.say(parts, turn, "opt_out_confirmed", cause, messages.Origin(inbound_id=row.id))
+
+
+def _ask_about_opt_out(parts: Parts, session: Session, turn: Turn, row: Any) -> None:
+    """Marketing is held and staff see it; the customer is asked once a day, unless staff speak with them already."""
+    opting.hold(turn, "nlu", row.id)
+    hand_offs.hand_off(turn, "opt_out_unsure")
+    asked_at = turn.profile["said"].get(OPT_OUT_QUESTION)
+    was_asked = asked_at is not None and turn.now - datetime.fromisoformat(asked_at) < ONCE_A_DAY
+    if turn.profile["consent"] != "held" or was_asked or hand_offs.is_with_staff(turn):
+        return
+    trigger = Triggered(by="intent", text=row.text, at=row.received_at)
+    identity = fresh_identity(Cause(CauseKind.INBOUND, row.received_at), inbound_id=row.id)
+    if flow_runs.start(parts, session, turn, OPT_OUT_QUESTION, trigger, identity) is not None:
+        _remember(turn, OPT_OUT_QUESTION)
 
 
 def _opt_in(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedIn, cause: Cause) -> str | None:

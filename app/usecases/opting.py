@@ -119,6 +119,18 @@ def hold(turn: Turn, source: str, inbound_id: UUID | None) -> None:
         turn.change_profile(consent="held", consent_at=turn.now)
 
 
+def lift_hold(session: Session, turn: Turn, inbound_id: UUID | None) -> bool:
+    """Ends the doubt whether a text opted out: the customer's answer says that it did not. False where marketing is
+    not held, or not for such a doubt: nothing changes then.
+    """
+    if turn.profile["consent"] != "held" or not is_held_in_doubt(session, turn.changes, *turn.key):
+        return False
+    _restore(session, turn, turn.brand.id, inbound_id, None)
+    turn.profile.update(turn.changes.profiles[turn.key])
+    turn.decide("consent", turn.customer.id, "hold_lifted", "opt_out_denied")
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the ledger as far as opting in again looks at it."""
@@ -201,8 +213,8 @@ def _restore(
     session: Session,
     turn: Turn,
     brand_id: UUID,
-    inbound_id: UUID,
-    word: str,
+    inbound_id: UUID | None,
+    word: str | None,
     along_with: UUID | None = None,
 ) -> bool:
     """Whether consent that was given before the opt-out holds again; the ledger has what it restores, and why."""

@@ -47,10 +47,8 @@ class DatabaseWorld:
                 return EffectApplied(effect, self._complain(effect))
             case fx.HandOff():
                 hand_offs.hand_off(self.turn, effect.reason)
-            case fx.OptIn():
-                self._opt_in(effect, state)
-            case fx.OptOut():
-                self._opt_out(effect, state)
+            case fx.OptIn() | fx.OptOut() | fx.LiftHold():
+                return EffectApplied(effect, self._consent(effect, state))
             case fx.Personalise(is_on=is_on):
                 self._separate(PERSONALISATION, is_on, state, state.text)
             case fx.Reassign():
@@ -116,6 +114,17 @@ class DatabaseWorld:
         if effect.labels:
             held["labels"] = dict(effect.labels)
         turn.change_profile(attributes={**turn.profile["attributes"], effect.name: held})
+        return fx.OK
+
+    def _consent(self, effect: fx.OptIn | fx.OptOut | fx.LiftHold, state: RunState) -> str:
+        match effect:
+            case fx.OptIn():
+                self._opt_in(effect, state)
+            case fx.OptOut():
+                self._opt_out(effect, state)
+            case fx.LiftHold():
+                is_lifted = opting.lift_hold(self.session, self.turn, self.identity.inbound_id)
+                return fx.OK if is_lifted else fx.NOT_HELD
         return fx.OK
 
     def _opt_in(self, effect: fx.OptIn, state: RunState) -> None:

@@ -1,6 +1,10 @@
 """Opting out in other words: held until understood, honoured when sure, looked at by staff when not."""
 
+import pytest
+
 from app.domain.purpose import Cause, CauseKind
+from app.usecases import desk
+from app.usecases.advance_flows import advance_due
 from tests.usecases.shop import WANG, Shop
 
 
@@ -34,11 +38,25 @@ def test_an_opt_out_in_other_words_is_honoured_when_sure(shop: Shop) -> None:
     assert shop.outbounds(WANG)[-1].purpose == "opt_out_confirmation"
 
 
-def test_in_doubt_marketing_is_held_and_staff_look(shop: Shop) -> None:
-    shop.nlu.learn("发太多了吧", "complaint", 0.55, opt_out=0.35)
-    shop.texts(WANG, "发太多了吧")
+DOUBT = "发太多了吧"
+
+
+def in_doubt(shop: Shop) -> None:
+    """Wang has texted what may be an opt-out, and the question has gone out."""
+    shop.nlu.learn(DOUBT, "complaint", 0.55, opt_out=0.35)
+    shop.texts(WANG, DOUBT)
+    shop.dispatches()
+
+
+def asked(shop: Shop) -> int:
+    return sum("营销短信已暂停" in row.text for row in shop.outbounds(WANG))
+
+
+def test_in_doubt_marketing_is_held_they_are_asked_once_and_staff_see_it(shop: Shop) -> None:
+    in_doubt(shop)
     assert shop.profile(WANG)["consent"] == "held"
     assert [row.reason for row in shop.rows("conversations", WANG)] == ["opt_out_unsure"]
+    assert asked(shop) == 1
     shop.queues(WANG, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock()))
     shop.dispatches()
     assert shop.reasons(WANG)[-1] == ("deferred", "consent_held")
@@ -58,3 +76,51 @@ def test_an_opt_out_in_other_words_speaks_for_every_brand_on_the_number(shop: Sh
     shop.texts(WANG, "能不能消停点呢")
     assert shop.profile(WANG)["consent"] == "withdrawn"
     assert shop.profile(WANG, "cafe")["consent"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("answer", "consent"), [("1", "withdrawn"), ("2", "granted"), ("紫色的", "held")]
+)
+def test_the_answer_to_the_question_decides(shop: Shop, answer: str, consent: str) -> None:
+    in_doubt(shop)
+    shop.texts(WANG, answer)
+    assert shop.profile(WANG)["consent"] == consent
+
+
+def test_an_answer_in_other_words_is_no_second_doubt(shop: Shop) -> None:
+    in_doubt(shop)
+    shop.nlu.learn("嗯那就算了别发了吧", "opt_out", 0.6)
+    shop.texts(WANG, "嗯那就算了别发了吧")
+    assert shop.profile(WANG)["consent"] == "withdrawn"
+    assert asked(shop) == 1
+
+
+def test_no_answer_within_a_day_means_opted_out(shop: Shop) -> None:
+    in_doubt(shop)
+    shop.passes(hours=23, minutes=59)
+    advance_due(shop.parts, shop.clock())
+    assert shop.profile(WANG)["consent"] == "held"
+    shop.passes(minutes=2)
+    advance_due(shop.parts, shop.clock())
+    assert shop.profile(WANG)["consent"] == "withdrawn"
+    assert shop.rows("runs", WANG)[-1].outcome == "opted_out_without_answer"
+
+
+def test_a_doubt_is_asked_about_once_a_day(shop: Shop) -> None:
+    in_doubt(shop)
+    shop.texts(WANG, "紫色的")
+    shop.texts(WANG, "紫色的")
+    shop.dispatches()
+    shop.nlu.learn("还在发啊", "complaint", 0.55, opt_out=0.35)
+    shop.texts(WANG, "还在发啊")
+    assert asked(shop) == 1
+    assert shop.profile(WANG)["consent"] == "held"
+
+
+def test_who_speaks_with_staff_is_not_asked_by_the_bot(shop: Shop) -> None:
+    shop.nlu.learn(DOUBT, "complaint", 0.55, opt_out=0.35)
+    shop.texts(WANG, "人工")
+    desk.take(shop.parts, shop.a_member_of_staff(), shop.customer(WANG).id, shop.brand.id, shop.clock())
+    shop.texts(WANG, DOUBT)
+    assert asked(shop) == 0
+    assert shop.profile(WANG)["consent"] == "held"

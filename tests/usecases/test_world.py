@@ -9,6 +9,7 @@ from app.domain.flows.effects import Ask, HandOff, OptIn, OptOut, SendText, SetA
 from app.domain.flows.loop import World
 from app.domain.purpose import Cause, CauseKind
 from app.store import customers
+from app.usecases import opting
 from app.usecases.changes import Changes
 from app.usecases.run_identity import fresh_identity
 from app.usecases.turn import Reader
@@ -43,6 +44,9 @@ class TestDatabaseWorld(WorldContract):
         return DatabaseWorld(
             shop.parts, self.session, turn, fresh_identity(Cause(CauseKind.EVENT, now, "order.paid"))
         )
+
+    def holds(self, world: DatabaseWorld) -> None:
+        opting.hold(world.turn, "nlu", None)
 
     def test_a_message_is_queued_with_its_runs_cause(self) -> None:
         self.a_world().apply(SendText("s", "您好"), STATE)

@@ -20,6 +20,7 @@ JOINED = "joined"
 UNKNOWN_FLOW = "unknown_flow"
 TOO_DEEP = "too_deep"
 NO_CONSENT = "no_consent"
+NOT_HELD = "not_held"
 MARKETING = "marketing"
 """The scope of a consent that is to no class of sensitive data."""
 UNFILLED = "unfilled"
@@ -140,6 +141,15 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftHold:
+    """Lift the hold on marketing; `not_held` where there is none any more, and nothing changes."""
+
+    NAME: ClassVar[str] = "lift_hold"
+    RESULTS: ClassVar[tuple[str, ...]] = (OK, NOT_HELD)
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Personalise:
     """Switch personalisation on or off."""
 
@@ -202,6 +212,7 @@ Effect = (
     | HandOff
     | OptIn
     | OptOut
+    | LiftHold
     | Personalise
     | Reassign
     | WaitUntil

@@ -11,12 +11,14 @@ from app.domain.flows.effects import (
     HANDED_OVER,
     JOINED,
     MARKETING,
+    NOT_HELD,
     OK,
     OPENED,
     SEND_REFUSED,
     AddTag,
     Ask,
     Effect,
+    LiftHold,
     OpenComplaint,
     OptIn,
     OptOut,
@@ -77,14 +79,24 @@ class MemoryWorld:
             case OpenComplaint():
                 self.known = replace(known, has_open_complaint=True)
                 return JOINED if known.has_open_complaint else OPENED
-            case OptIn(scope=scope) if scope == MARKETING:
-                self.known = replace(known, consent="granted")
-            case OptOut():
-                self.known = replace(known, consent="withdrawn")
+            case OptIn() | OptOut() | LiftHold():
+                return self._consent(effect)
             case Reassign():
                 self.known = replace(known, customer={}, tags=frozenset(), consent="none")
             case _:
                 return OK
+        return OK
+
+    def _consent(self, effect: OptIn | OptOut | LiftHold) -> str:
+        match effect:
+            case OptIn(scope=scope) if scope == MARKETING:
+                self.known = replace(self.known, consent="granted")
+            case OptOut():
+                self.known = replace(self.known, consent="withdrawn")
+            case LiftHold() if self.known.consent == "held":
+                self.known = replace(self.known, consent="granted")
+            case LiftHold():
+                return NOT_HELD
         return OK
 
     def _send(self, effect: SendText | Ask) -> str:

@@ -1,5 +1,6 @@
 """The world in memory keeps the contract of all worlds, and notes what was sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from app.domain.flows.effects import SendText
@@ -11,6 +12,9 @@ from tests.domain.flows.world_contract import STATE, WorldContract
 class TestMemoryWorld(WorldContract):
     def a_world(self) -> MemoryWorld:
         return MemoryWorld(NOW, orders=({"number": "A1"}, {"number": "B2"}))
+
+    def holds(self, world: MemoryWorld) -> None:
+        world.known = replace(world.known, consent="held")
 
     def test_notes_what_was_sent(self):
         world = self.a_world()

@@ -25,6 +25,7 @@ def test_all_of_them_are_there():
         "complaint_follow_up",
         "help",
         "human",
+        "opt_out_question",
         "order_confirmation",
         "order_status",
         "personalisation_off",

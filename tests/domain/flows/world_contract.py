@@ -1,5 +1,7 @@
 """What every world that flows run in must do. A test module names its world by a subclass of `WorldContract`."""
 
+from typing import Any
+
 from app.domain.flows.answers import AnswerKind, Question
 from app.domain.flows.effects import (
     AddTag,
@@ -7,6 +9,7 @@ from app.domain.flows.effects import (
     Effect,
     Finish,
     HandOff,
+    LiftHold,
     OpenComplaint,
     OptIn,
     OptOut,
@@ -29,6 +32,10 @@ class WorldContract:
 
     def a_world(self) -> World:
         """A new world."""
+        raise NotImplementedError
+
+    def holds(self, world: Any) -> None:
+        """Holds marketing in this world, as a text that may be an opt-out does."""
         raise NotImplementedError
 
     def test_every_result_is_one_that_the_effect_may_have(self):
@@ -76,6 +83,16 @@ class WorldContract:
         assert world.facts(STATE).consent == "granted"
         world.apply(OptOut("s", "marketing"), STATE)
         assert world.facts(STATE).consent == "withdrawn"
+
+    def test_a_hold_is_lifted_only_where_there_is_one(self):
+        world = self.a_world()
+        world.apply(OptIn("s", "marketing", "同意请回复是", True), STATE)
+        assert world.apply(LiftHold("s"), STATE).result == "not_held"
+        assert world.facts(STATE).consent == "granted"
+        self.holds(world)
+        assert world.facts(STATE).consent == "held"
+        assert world.apply(LiftHold("s"), STATE).result == "ok"
+        assert world.facts(STATE).consent == "granted"
 
     def test_a_new_owner_of_the_number_starts_afresh(self):
         world = self.a_world()
