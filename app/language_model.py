@@ -56,6 +56,18 @@ def bot_environ() -> Mapping[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "HUIXIN_VAR": str(var_folder())}
 
 
+def current_model() -> str:
+    """The name of the model that is to be served; LanguageError where none has been trained."""
+    pointer = var_folder() / "models" / "current"
+    try:
+        history = json.loads(pointer.read_text(encoding="utf-8"))["history"]
+        return str(history[-1])
+    except FileNotFoundError:
+        raise LanguageError("no model has been trained yet: run `huixin bot train`") from None
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        raise LanguageError(f"the pointer {pointer} is damaged: run `huixin bot promote NAME`") from None
+
+
 def intents() -> frozenset[str]:
     """Every intent that the model knows."""
     domain = yaml.safe_load((ROOT / "bot" / "domain.yml").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from bot.surroundings import settle
 
 
 def promote(arguments: list[str]) -> int:
-    """Serve this model from the next start of the server on."""
+    """Serve this model; a running server changes to it without a pause."""
     parser = argparse.ArgumentParser(prog="huixin bot promote")
     parser.add_argument("name")
     return _say("now current", Shelf(var_folder() / "models").promote(parser.parse_args(arguments).name))

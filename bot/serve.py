@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rasa.core.agent import Agent
     from sanic import Sanic
 
-HOST = "127.0.0.1"
 MODEL_HEADER = "X-Huixin-Model"
 OPEN_PATHS = ("/", "/model/parse", "/status", "/version")
 """All that Rasa's server may be asked: its other routes change the model or write files."""
@@ -107,27 +106,32 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _listen(port: int) -> socket.socket:
-    """The socket to serve on, taken before the slow load so that a taken port is told at once."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-    except OSError as error:
-        raise ShelfError(f"port {port} on {HOST} cannot be had: {error.strerror}") from None
-    return listening
+def tell_when_ready(app: "Sanic", descriptor: int) -> None:
+    """Writes one byte to the descriptor once the server accepts, and closes it."""
+
+    async def tell(app: "Sanic") -> None:
+        os.write(descriptor, b"1")
+        os.close(descriptor)
+
+    app.register_listener(tell, "after_server_start")
 
 
 def main(arguments: list[str]) -> int:
     """The command; it returns when the server has been told to end."""
-    parser = argparse.ArgumentParser(prog="huixin nlu", description=__doc__)
-    parser.add_argument("--port", type=int, default=5005)
+    parser = argparse.ArgumentParser(prog="python -m bot serve", description=__doc__)
+    parser.add_argument("--listening-fd", type=int, required=True, help="the socket to accept on")
+    parser.add_argument("--ready-fd", type=int, help="where to write once it answers")
+    parser.add_argument("--model", metavar="NAME", help="another than the current one")
     parser.add_argument("--parent-pid", type=int, default=os.getppid(), help="end when this process ends")
     options = parser.parse_args(arguments)
     end_with_parent(options.parent_pid)
-    listening = _listen(options.port)
-    model = Shelf(var_folder() / "models").current()
+    listening = socket.socket(fileno=options.listening_fd)
+    shelf = Shelf(var_folder() / "models")
+    model = shelf.whole(options.model) if options.model else shelf.current()
     app = application(load(model), model)
-    print(f"serving {model.name} on http://{HOST}:{options.port}", file=sys.stderr, flush=True)
+    if options.ready_fd is not None:
+        tell_when_ready(app, options.ready_fd)
+    address, port = listening.getsockname()[:2]
+    print(f"serving {model.name} on http://{address}:{port}", file=sys.stderr, flush=True)
     app.run(sock=listening, workers=1, access_log=False, debug=False, motd=False)
     return 0

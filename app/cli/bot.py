@@ -117,7 +117,7 @@ def _missed(read: "Read") -> str:
 @bot.command("promote")
 @click.argument("name")
 def promote(name: str) -> None:
-    """Serve this model from the next start of the NLU on."""
+    """Serve this model; a running server changes to it without a pause."""
     run("promote", [name])
 
 

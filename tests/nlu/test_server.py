@@ -10,7 +10,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from click.testing import CliRunner
 
+from app.cli.nlu import nlu as nlu_command
 from app.nlu import Nlu, Parsed
 from app.settings import ROOT, var_folder
 
@@ -22,8 +24,13 @@ pytestmark = [pytest.mark.timeout(150), pytest.mark.xdist_group("nlu_server")]
 
 def start(port: int, *options: str, var: Path | None = None) -> subprocess.Popen[str]:
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "HUIXIN_VAR": str(var or var_folder())}
-    command = [str(PYTHON), "-W", "ignore", "-m", "bot", "serve", "--port", str(port), *options]
-    return subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", port))
+        told = ["--listening-fd", str(listening.fileno()), *options]
+        command = [str(PYTHON), "-W", "ignore", "-m", "bot", "serve", *told]
+        return subprocess.Popen(
+            command, env=environ, stderr=subprocess.PIPE, text=True, pass_fds=(listening.fileno(),)
+        )
 
 
 def a_free_port() -> int:
@@ -119,11 +126,10 @@ def test_everything_else_of_rasas_server_is_closed(url: str, method: str, path: 
 
 
 def test_a_taken_port_is_told_in_one_line(url: str) -> None:
-    server = start(int(url.rsplit(":", 1)[1]))
-    _, said = server.communicate(timeout=30)
-    assert server.returncode == 1
-    assert "cannot be had" in said
-    assert said.count("\n") == 1
+    done = CliRunner().invoke(nlu_command, ["--port", url.rsplit(":", 1)[1]])
+    assert done.exit_code == 1
+    assert "cannot be had" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_missing_model_is_told_in_one_line(url: str, tmp_path: Path) -> None:

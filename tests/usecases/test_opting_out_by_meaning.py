@@ -78,9 +78,7 @@ def test_an_opt_out_in_other_words_speaks_for_every_brand_on_the_number(shop: Sh
     assert shop.profile(WANG, "cafe")["consent"] == "withdrawn"
 
 
-@pytest.mark.parametrize(
-    ("answer", "consent"), [("1", "withdrawn"), ("2", "granted"), ("紫色的", "held")]
-)
+@pytest.mark.parametrize(("answer", "consent"), [("1", "withdrawn"), ("2", "granted"), ("紫色的", "held")])
 def test_the_answer_to_the_question_decides(shop: Shop, answer: str, consent: str) -> None:
     in_doubt(shop)
     shop.texts(WANG, answer)
