@@ -12,6 +12,7 @@ from app.bench.installation import Installation, installation
 from app.bench.load import steady
 
 ROWS = 50_000
+BESIDE_ROWS = 200_000
 GOAL_ROWS = 1_000_000
 GOAL_S = 240
 STEADY_RATE = 50
@@ -28,7 +29,7 @@ def measure(database: str, count: int = ROWS) -> list[Figure]:
         secret, token = twilio_channel(made)
         made.start_web()
         calls = list(twilio_forms(made, secret, token, "i", STEADY_RATE * STEADY_SECONDS))
-        beside = made.start(*_command(_list(folder / "second.csv", 4 * count, "137")))
+        beside = made.start(*_command(_list(folder / "second.csv", BESIDE_ROWS, "137")))
         waits = steady(made.port, calls, STEADY_RATE)
         is_beside = beside.poll() is None
     p99 = 1000 * percentile(waits, 0.99) if is_beside else float("nan")

@@ -21,29 +21,29 @@ GOAL_S = 180
 NEWER = "newer" * 8
 
 
-def measure(database: str) -> list[Figure]:
+def measure(database: str, count: int = COUNT) -> list[Figure]:
     """The rate in this process; nothing else goes on."""
     with installation(database) as made, made.store() as store:
         settings = made.settings
         old = tuple(one.get_secret_value() for one in settings.encryption_keys)
         told = (settings.hash_key[0].get_secret_value(), settings.signing_key.get_secret_value())
         encryption.install(encryption.Keyring(old, *told))
-        _fill(store)
+        _fill(store, count)
         keys = (Fernet.generate_key().decode(), *old)
         bare = _bare(store, keys)
         encryption.install(encryption.Keyring(keys, *told))
         begun = clock.monotonic()
         rotate(store)
-        rate = COUNT / (clock.monotonic() - begun)
-        hashed, hashing = _rehash(store)
-    goal, of = GOAL_ROWS / GOAL_S, f"of {COUNT:,}"
+        rate = count / (clock.monotonic() - begun)
+        hashed, hashing = _rehash(store, count)
+    goal, of = GOAL_ROWS / GOAL_S, f"of {count:,}"
     return [
         Figure("rotation", database, f"people, {of}", rate, "a second", goal, bare),
         Figure("rotation", database, f"phones hashed anew, {of}", hashed, "a second", goal, hashing),
     ]
 
 
-def _rehash(store: Store) -> tuple[float, float]:
+def _rehash(store: Store, count: int) -> tuple[float, float]:
     """Phones a second, and bare hashing of as many."""
     old = encryption.keyring()
     for keys in ((old.hash_key, NEWER), (NEWER, old.hash_key)):
@@ -53,16 +53,16 @@ def _rehash(store: Store) -> tuple[float, float]:
             key_witness.examine(session, encryption.keyring())
     begun = clock.monotonic()
     rehash(store)
-    rate = COUNT / (clock.monotonic() - begun)
+    rate = count / (clock.monotonic() - begun)
     begun = clock.monotonic()
-    for number in range(COUNT):
+    for number in range(count):
         old.digest("phone", f"+86137{number:08d}")
-    return rate, COUNT / (clock.monotonic() - begun)
+    return rate, count / (clock.monotonic() - begun)
 
 
-def _fill(store: Store) -> None:
+def _fill(store: Store, count: int) -> None:
     now = clock.now()
-    for first in range(0, COUNT, FILLED_AT_ONCE):
+    for first in range(0, count, FILLED_AT_ONCE):
         phones = [f"+86137{number:08d}" for number in range(first, first + FILLED_AT_ONCE)]
         with store.write() as session:
             customers.ids_of_all(session, phones, now)

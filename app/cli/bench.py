@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import click
 from rich.console import Console
@@ -21,6 +22,10 @@ BENCHES: dict[str, Callable[[str], list[Figure]]] = {
     "rotation": rotation.measure,
     "memory": memory.measure,
 }
+SIZED: dict[str, Callable[..., list[Figure]]] = {
+    "import": customer_import.measure,
+    "rotation": rotation.measure,
+}
 
 
 @click.command("bench")
@@ -28,15 +33,19 @@ BENCHES: dict[str, Callable[[str], list[Figure]]] = {
 @click.option(
     "--database", type=click.Choice(["sqlite", "postgresql"]), help="One database; else all that are there."
 )
+@click.option(
+    "--rows", type=click.IntRange(min=1), help="People in `import` and `rotation`, for example 1000000."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def bench(names: Sequence[str], database: str | None, as_json: bool) -> None:
+def bench(names: Sequence[str], database: str | None, rows: int | None, as_json: bool) -> None:
     """Measure NAMES, or everything. Memory takes several minutes a database."""
     figures: list[Figure] = []
     for name in names or list(BENCHES):
         for one in [database] if database else databases():
             if not as_json:
                 click.echo(f"measuring {name} on {one} ...", err=True)
-            figures += BENCHES[name](one)
+            measure = partial(SIZED[name], count=rows) if rows and name in SIZED else BENCHES[name]
+            figures += measure(one)
     if as_json:
         click.echo(json.dumps({"machine": machine(), "figures": [figure.to_json() for figure in figures]}))
         return
