@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from xml.parsers import expat
@@ -19,11 +20,31 @@ MOST_PARTS = 10_000
 """A workbook has a dozen parts, and one more for each picture."""
 DEEPEST = 64
 """Tags within tags. A cell's text lies seven deep; the parser holds memory for every level that is open."""
-MOST_TAGS = 200_000_000
+MOST_UNPACKED, MOST_TAGS = 4_000_000_000, 200_000_000
+SMALL, FEW_TAGS = 50_000_000, 300_000
+RATIO, TAG_RATIO = 100, 4
+"""For each packed byte. A list of a million rows packs ten to thirty times, and has a tag and a half for each byte;
+a bomb packs a thousand times, and has two hundred tags."""
 MOST_NAMES = 5_000
 """Different names of tags and attributes in a part: the parser keeps each for as long as it reads."""
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What spreadsheets write. Other ways of packing are unpacked without a limit, however large it gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a part may hold, in unpacked bytes and in tags."""
+
+    bytes: int
+    tags: int
+
+
+def bounds_of(path: Path) -> Bounds:
+    """What a workbook of this size may unpack to."""
+    size = path.stat().st_size
+    return Bounds(
+        min(MOST_UNPACKED, max(SMALL, RATIO * size)), min(MOST_TAGS, max(FEW_TAGS, TAG_RATIO * size))
+    )
 
 
 class Handler(Protocol):
@@ -64,16 +85,14 @@ class _Sparing(io.BufferedReader):
         return data
 
 
-def parse(
-    book: zipfile.ZipFile, part: str, limit: int, handler: Handler, most_tags: int = MOST_TAGS
-) -> Iterator[None]:
-    """Feeds a part of the workbook to a handler and yields after every chunk; `limit` is in unpacked bytes.
+def parse(book: zipfile.ZipFile, part: str, bounds: Bounds, handler: Handler) -> Iterator[None]:
+    """Feeds a part of the workbook to a handler and yields after every chunk.
 
     Raises Unreadable, for what is damaged and for what is built to cost memory.
     """
     parser = expat.ParserCreate(namespace_separator=None)
     parser.buffer_text = True
-    guard = _Guard(handler, most_tags)
+    guard = _Guard(handler, bounds.tags)
     parser.StartElementHandler, parser.EndElementHandler = guard.start, guard.end
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -84,7 +103,7 @@ def parse(
         with book.open(part) as stream:
             while chunk := stream.read(CHUNK):
                 fed += len(chunk)
-                if fed > limit or fed - parser.CurrentByteIndex > LONGEST_TAG + CHUNK:
+                if fed > bounds.bytes or fed - parser.CurrentByteIndex > LONGEST_TAG + CHUNK:
                     raise Unreadable("zip_bomb")
                 parser.Parse(chunk)
                 if len(parser.intern) > MOST_NAMES:

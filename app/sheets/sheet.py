@@ -43,6 +43,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "压缩文件展开后异常地大，已停止读取",
         "the file unpacks to far more than a list can hold, so it is not read on",
     ),
+    "too_much_text": (
+        "工作簿里的文字太多：请另存为 CSV（UTF-8）再上传",
+        "the workbook holds too much text: save it as CSV (UTF-8) and upload that",
+    ),
     "odd_structure": (
         "文件内部结构异常，不像表格软件保存的：请用 Excel 或 WPS 打开，另存为新的 .xlsx 再上传",
         "the file is not built as spreadsheets are: open it in Excel or WPS, save it as a new .xlsx and upload that",

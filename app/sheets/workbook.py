@@ -7,19 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.sheets.parts import opened, parse
+from app.sheets.parts import Bounds, bounds_of, opened, parse
 from app.sheets.sheet import LONGEST_CELL, MOST_COLUMNS, Sheet, SheetRow, Unreadable, from_rows
 
-MOST_UNPACKED = 4_000_000_000
-SMALL = 50_000_000
-RATIO = 100
-"""A list of a million rows packs ten to thirty times; a bomb packs a thousand times."""
-LARGEST_BOOK, MOST_TAGS_IN_BOOK = 5_000_000, 100_000
-"""Bytes and tags of the parts that only say where the sheets are."""
+OF_THE_BOOK = Bounds(bytes=5_000_000, tags=100_000)
+"""For the parts that only say where the sheets are."""
 MOST_ROWS = 1_048_576
 """As many as a sheet can have."""
-MOST_SHARED = 300_000_000
-"""Bytes of the strings that cells share."""
+MOST_SHARED = 96_000_000
+"""Bytes of memory for the strings that cells share: of a million rows three columns of names and addresses fit in,
+where no cell is like another."""
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 
@@ -27,9 +24,9 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 @contextmanager
 def sheet(path: Path) -> Iterator[Sheet]:
     """The list in a workbook. Raises Unreadable."""
-    limit = min(MOST_UNPACKED, max(SMALL, RATIO * path.stat().st_size))
+    bounds = bounds_of(path)
     with opened(path) as book:
-        yield from_rows(_read_rows(book, _first_sheet(book), _shared(book, limit), limit))
+        yield from_rows(_read_rows(book, _first_sheet(book), _shared(book, bounds), bounds))
 
 
 def _local(name: str) -> str:
@@ -55,7 +52,7 @@ class _Tags:
 
 def _tags(book: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, str]]]:
     tags = _Tags()
-    for _ in parse(book, part, LARGEST_BOOK, tags, MOST_TAGS_IN_BOOK):
+    for _ in parse(book, part, OF_THE_BOOK, tags):
         pass
     return tags.seen
 
@@ -79,9 +76,12 @@ class _Shared:
     """The strings that cells share: one block of bytes and where each ends, a tenth of what a list of them takes."""
 
     def __init__(self) -> None:
-        self.block, self.ends = bytearray(), array("L", [0])
+        self.block, self.ends = bytearray(), array("I", [0])
         self._is_text = self._is_hint = False
         self._length = 0
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
 
     def __getitem__(self, number: int) -> str:
         return self.block[self.ends[number] : self.ends[number + 1]].decode()
@@ -98,8 +98,8 @@ class _Shared:
         self._is_hint = self._is_hint and name != "rPh"
         if name == "si":
             self.ends.append(len(self.block))
-            if len(self.block) + 8 * len(self.ends) > MOST_SHARED:
-                raise Unreadable("zip_bomb")
+            if len(self.block) + self.ends.itemsize * len(self.ends) > MOST_SHARED:
+                raise Unreadable("too_much_text")
 
     def text(self, text: str) -> None:
         if self._is_text and not self._is_hint and self._length <= LONGEST_CELL:
@@ -107,11 +107,11 @@ class _Shared:
             self.block += text.encode("utf-8", "replace")
 
 
-def _shared(book: zipfile.ZipFile, limit: int) -> _Shared:
+def _shared(book: zipfile.ZipFile, bounds: Bounds) -> _Shared:
     shared = _Shared()
     names = {name.lower(): name for name in book.namelist()}
     if part := names.get("xl/sharedstrings.xml"):
-        for _ in parse(book, part, limit, shared):
+        for _ in parse(book, part, bounds, shared):
             pass
     return shared
 
@@ -137,7 +137,7 @@ class _Cells:
             if self.begun > MOST_ROWS:
                 raise Unreadable("zip_bomb")
             told = attributes.get("r", "")
-            self.number = int(told) if told.isdigit() and len(told) < 10 else self.number + 1
+            self.number = int(told) if _is_count(told) else self.number + 1
             self.cells = []
 
     def text(self, text: str) -> None:
@@ -158,11 +158,16 @@ class _Cells:
 
     def _value(self) -> str:
         if self.kind == "s":
-            try:
-                return self.shared[int(self.written)]
-            except (ValueError, IndexError):
-                raise Unreadable("broken", "sharedStrings") from None
+            written = self.written.strip()
+            if not _is_count(written) or int(written) >= len(self.shared):
+                raise Unreadable("broken", "sharedStrings")
+            return self.shared[int(written)]
         return _plain(self.written) if self.kind == "n" else "" if self.kind == "e" else self.written
+
+
+def _is_count(told: str) -> bool:
+    """Whether this is a number of rows or strings: `isdigit` alone takes ², which is no number to `int`."""
+    return told.isascii() and told.isdigit() and len(told) < 10
 
 
 def _plain(number: str) -> str:
@@ -183,8 +188,8 @@ def _column(letters: str) -> int:
     return place - 1
 
 
-def _read_rows(book: zipfile.ZipFile, part: str, shared: _Shared, limit: int) -> Iterator[SheetRow]:
+def _read_rows(book: zipfile.ZipFile, part: str, shared: _Shared, bounds: Bounds) -> Iterator[SheetRow]:
     cells = _Cells(shared)
-    for _ in parse(book, part, limit, cells):
+    for _ in parse(book, part, bounds, cells):
         yield from cells.rows
         cells.rows.clear()

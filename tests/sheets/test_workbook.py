@@ -1,6 +1,7 @@
 """XLSX as spreadsheets write it, and files that are damaged or made to do harm."""
 
 import io
+import random
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -28,7 +29,9 @@ def written(folder: Path, fill: Callable[[Any], None], **options: Any) -> Path:
     return path
 
 
-def made_of(folder: Path, sheet: str | bytes, packing: int = zipfile.ZIP_DEFLATED, **parts: str) -> Path:
+def made_of(
+    folder: Path, sheet: str | bytes, packing: int = zipfile.ZIP_DEFLATED, picture: bytes = b"", **parts: str
+) -> Path:
     path = folder / "list.xlsx"
     with zipfile.ZipFile(path, "w", packing) as book:
         book.writestr("xl/workbook.xml", parts.get("book", BOOK))
@@ -36,6 +39,7 @@ def made_of(folder: Path, sheet: str | bytes, packing: int = zipfile.ZIP_DEFLATE
         book.writestr("xl/worksheets/sheet1.xml", sheet)
         if "strings" in parts:
             book.writestr("xl/sharedStrings.xml", parts["strings"])
+        book.writestr("xl/media/image1.png", picture)
     return path
 
 
@@ -97,7 +101,7 @@ def test_a_cell_at_the_far_end_of_the_sheet_takes_no_memory(tmp_path: Path) -> N
 
 def test_a_bomb_is_left_alone(tmp_path: Path) -> None:
     head, row = "<worksheet><sheetData><row><c><v>1</v></c></row>", "<row/>"
-    assert refusal(made_of(tmp_path, head + row * 10_000_000)) == "zip_bomb"
+    assert refusal(made_of(tmp_path, head + row * 10_000_000)) == "odd_structure"
     assert refusal(made_of(tmp_path, head + '<row r="' + "1" * 60_000_000)) == "zip_bomb"
     assert refusal(made_of(tmp_path, head + "<row><c><v>" + "1" * 60_000_000)) == "zip_bomb"
 
@@ -110,6 +114,7 @@ HEAD = "<worksheet><sheetData><row><c><v>1</v></c></row>"
     [
         {"sheet": HEAD + "<a>" * 3_000_000},
         {"sheet": HEAD + "</sheetData></worksheet>", "strings": "<sst>" + "<si>" * 2_000_000},
+        {"sheet": HEAD + "</sheetData></worksheet>", "strings": "<sst>" + "<si/>" * 1_000_000 + "</sst>"},
         {"sheet": HEAD, "book": "<workbook>" + "<b>" * 1_600_000},
         {"sheet": HEAD, "book": "<workbook>" + "<sheet/>" * 600_000},
         {"sheet": HEAD + "".join(f"<a{n:x}/>" for n in range(300_000))},
@@ -118,6 +123,7 @@ HEAD = "<worksheet><sheetData><row><c><v>1</v></c></row>"
     ids=[
         "deep sheet",
         "deep strings",
+        "empty strings",
         "deep book",
         "sheets without number",
         "names of tags",
@@ -131,6 +137,36 @@ def test_tags_that_no_spreadsheet_writes_take_no_memory(tmp_path: Path, parts: d
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 45_000_000
+
+
+def test_strings_that_cells_share_take_bounded_memory(tmp_path: Path) -> None:
+    sheet = HEAD + "</sheetData></worksheet>"
+    strings = "<sst>" + ("<si><t>" + "x" * 9000 + "</t></si>") * 11_500 + "</sst>"
+    path = made_of(tmp_path, sheet, strings=strings, picture=random.Random(1).randbytes(1_000_000))
+    tracemalloc.start()
+    assert refusal(path) == "too_much_text"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 115_000_000
+
+
+@pytest.mark.parametrize("in_place", [False, True], ids=["shared", "in place"])
+def test_a_long_list_whose_cells_are_alike_is_read(tmp_path: Path, in_place: bool) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet()
+        for number in range(30_000):
+            sheet.write_row(number, 0, ["13900002222", "赵敏", "上海", "金卡", "2026-10-01", "我同意"])
+
+    assert len(cells(written(tmp_path, fill, in_memory=True, constant_memory=in_place))) == 30_000
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "1" * 5000, "-1", ""])
+def test_a_number_of_a_row_or_string_that_is_none_is_no_error(tmp_path: Path, number: str) -> None:
+    row = f'<row r="{number}"><c t="s"><v>{{}}</v></c></row>'
+    sheet, strings = "<worksheet><sheetData>{}</sheetData></worksheet>", "<sst><si><t>a</t></si></sst>"
+    assert cells(made_of(tmp_path, sheet.format(row.format(0)), strings=strings)) == [["a"]]
+    if number:
+        assert refusal(made_of(tmp_path, sheet.format(row.format(number)), strings=strings)) == "broken"
 
 
 def test_a_list_of_parts_without_end_is_not_read(tmp_path: Path) -> None:
