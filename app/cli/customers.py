@@ -202,9 +202,10 @@ def _show(outcome: "Outcome", as_json: bool) -> None:
 
 
 def _show_preview(parts: "Parts", brand: Any, given: "CustomerList", count: int, as_json: bool) -> None:
+    from app.usecases.customer_list import head_of
     from app.usecases.preview_import import preview
 
-    found = preview(parts, brand, given, count, clock.now())
+    found = preview(parts, brand, given, head_of(given.path, count), clock.now())
     if as_json:
         print_json(found.as_json())
         return

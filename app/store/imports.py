@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.store.columns import PlainJson
+from app.store.columns import EncryptedJson, PlainJson
 from app.store.tables import Table, primary_key, reference
 from app.store.writing import rows_changed
 
@@ -28,6 +28,8 @@ class Import(Table):
     state: Mapped[str] = mapped_column(String(20), default=RUNNING, index=True)
     reason: Mapped[str | None] = mapped_column(String(300))
     terms: Mapped[dict[str, Any]] = mapped_column(PlainJson, default=dict)
+    head: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
+    """Of a draft: its columns and first rows, so that showing them reads no file."""
     counts: Mapped[dict[str, int]] = mapped_column(PlainJson, default=dict)
     last_row: Mapped[int] = mapped_column(default=0)
     report_size: Mapped[int] = mapped_column(default=0)

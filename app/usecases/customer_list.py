@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,9 @@ from app.sheets.sheet import SheetRow
 from app.usecases.dialling import region_of
 from app.usecases.directory import BrandView
 from app.usecases.parts import Parts
+
+SHOWN = 2000
+"""Letters of a cell that a draft keeps: more than any field may have, so that what is too long is told as that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,29 @@ def terms_of(parts: Parts, brand: BrandView, given: CustomerList, now: datetime)
     return Terms(given.source, given.consent_at, given.wording, region, zone, now, has_partner, names)
 
 
-def header_of(path: Path) -> list[str]:
-    """The names of a list's columns. Raises Unreadable."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is shown of a list before it is imported: the names of its columns, and its first rows."""
+
+    header: list[str]
+    rows: tuple[SheetRow, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The head as a draft keeps it."""
+        return {"header": self.header, "rows": [astuple(row) for row in self.rows]}
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> "Head":
+        """The head that a draft has kept."""
+        return cls(kept["header"], tuple(SheetRow(*row) for row in kept["rows"]))
+
+
+def head_of(path: Path, count: int) -> Head:
+    """The columns and the first `count` rows, long cells cut to what is shown. Raises Unreadable."""
     with open_sheet(path) as sheet:
-        return sheet.header
+        rows = islice(_few(sheet.rows), count)
+        cut = (SheetRow(row.number, [cell[:SHOWN] for cell in row.cells], row.trouble) for row in rows)
+        return Head(sheet.header, tuple(cut))
 
 
 @contextmanager

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from app.domain.imports.columns import Columns
+from app.domain.imports.columns import Columns, columns_of
 from app.domain.imports.rows import Entry, Finding, Row
 from app.domain.imports.words import FINDINGS
 from app.domain.phone import masked
-from app.usecases.customer_list import CustomerList, read_rows, terms_of
+from app.usecases.customer_list import CustomerList, Head, terms_of
 from app.usecases.directory import BrandView
 from app.usecases.parts import Parts
 
@@ -82,13 +81,13 @@ class Preview:
         return lines
 
 
-def preview(parts: Parts, brand: BrandView, given: CustomerList, count: int, now: datetime) -> Preview:
-    """The first `count` rows. Raises Unreadable and ColumnsUnclear."""
+def preview(parts: Parts, brand: BrandView, given: CustomerList, head: Head, now: datetime) -> Preview:
+    """What is taken from the first rows. Raises ColumnsUnclear."""
     terms, found = terms_of(parts, brand, given, now), []
-    with read_rows(given.path, given.told_columns) as (columns, rows):
-        for one in islice(rows, count):
-            row = Row(one.cells, columns, terms)
-            entry = None if one.trouble else row.read()
-            trouble = [Finding("", one.trouble, "", is_row_left_out=True)] if one.trouble else []
-            found.append(PreviewedRow(one.number, entry, (*row.findings, *trouble)))
+    columns = columns_of(head.header, given.told_columns)
+    for one in head.rows:
+        row = Row(one.cells, columns, terms)
+        entry = None if one.trouble else row.read()
+        trouble = [Finding("", one.trouble, "", is_row_left_out=True)] if one.trouble else []
+        found.append(PreviewedRow(one.number, entry, (*row.findings, *trouble)))
     return Preview(columns, tuple(found))

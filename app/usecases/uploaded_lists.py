@@ -18,10 +18,13 @@ from app.store import imports
 from app.store.imports import DRAFT, RUNNING, Import
 from app.store.tables import new_id
 from app.usecases import audit
-from app.usecases.customer_list import CustomerList, digest_of, header_of
+from app.usecases.customer_list import CustomerList, Head, digest_of, head_of
 from app.usecases.directory import BrandView
 from app.usecases.parts import Parts
 from app.usecases.preview_import import Preview, preview
+
+PREVIEWED = 5
+"""Rows that are shown before an import is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,8 @@ class AlreadyImported(Exception):
 
 
 def keep_draft(parts: Parts, brand: BrandView, upload: Upload, now: datetime) -> UUID:
-    """Keeps the list until somebody confirms it."""
-    at = upload.consent_at
+    """Keeps the list until somebody confirms it, and what is shown of it. Raises Unreadable."""
+    at, head = upload.consent_at, head_of(upload.path, PREVIEWED)
     terms: dict[str, Any] = {
         "path": str(upload.path),
         "source": upload.source.value,
@@ -67,6 +70,7 @@ def keep_draft(parts: Parts, brand: BrandView, upload: Upload, now: datetime) ->
         actor=upload.actor[:80],
         state=DRAFT,
         terms=terms,
+        head=head.as_json(),
         counts={},
         last_row=0,
         report_size=0,
@@ -105,24 +109,22 @@ def tell_columns(parts: Parts, import_id: UUID, told: Mapping[str, str]) -> Impo
     return held
 
 
-def look_at(
-    parts: Parts, import_id: UUID, count: int, now: datetime
-) -> tuple[list[str], dict[str, str], Preview | str]:
+def look_at(parts: Parts, import_id: UUID, now: datetime) -> tuple[list[str], dict[str, str], Preview | str]:
     """A draft's columns, what they were said to mean, and its first rows, or in words why there are none.
 
     Raises LookupError where there is no such draft.
     """
     with parts.store.read() as session:
         held = imports.as_it_is(session, import_id)
-    if held is None or held.state != DRAFT:
+    if held is None or held.head is None or held.state != DRAFT:
         raise LookupError(import_id)
     given, brand = list_of(held), parts.directory.current(now).brands[held.brand_id]
-    header = header_of(given.path)
-    meanings = guesses(header) | dict(given.told_columns)
+    head = Head.of_json(held.head)
+    meanings = guesses(head.header) | dict(given.told_columns)
     try:
-        return header, meanings, preview(parts, brand, given, count, now)
-    except (Unreadable, ColumnsUnclear) as error:
-        return header, meanings, words_of(error, given.language)
+        return head.header, meanings, preview(parts, brand, given, head, now)
+    except ColumnsUnclear as error:
+        return head.header, meanings, words_of(error, given.language)
 
 
 def words_of(error: Unreadable | ColumnsUnclear, language: str) -> str:
@@ -133,12 +135,18 @@ def words_of(error: Unreadable | ColumnsUnclear, language: str) -> str:
 
 
 def start(parts: Parts, import_id: UUID, now: datetime) -> None:
-    """Lets a draft be imported; once more, it changes nothing. Raises AlreadyImported."""
+    """Lets a draft be imported; once more, it changes nothing.
+
+    Raises AlreadyImported, and Unreadable where its file is gone.
+    """
     with parts.store.read() as session:
         held = imports.as_it_is(session, import_id)
     if held is None or held.state != DRAFT:
         return
-    digest = digest_of(list_of(held))
+    try:
+        digest = digest_of(list_of(held))
+    except OSError as error:
+        raise Unreadable("no_file", error.strerror or "") from None
     try:
         _start(parts, held, digest, now)
     except IntegrityError:  # the same list was started at the same moment
@@ -153,7 +161,7 @@ def _start(parts: Parts, held: Import, digest: bytes, now: datetime) -> None:
         if known is not None:
             raise AlreadyImported(is_under_way=known.state == RUNNING)
         held = session.get_one(Import, import_id)
-        held.digest, held.state, held.begun_at = digest, RUNNING, now
+        held.digest, held.state, held.begun_at, held.head = digest, RUNNING, now, None
         told = {"file": held.file_name, "source": held.terms["source"]}
         audit.note(session, held.actor, "customers.import", "import", str(held.id), now, None, **told)
 

@@ -310,6 +310,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=True),
         sa.Column("terms", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("head", app.store.columns.EncryptedJson(), nullable=True),
         sa.Column("counts", app.store.columns.PlainJson(), nullable=False),
         sa.Column("last_row", sa.Integer(), nullable=False),
         sa.Column("report_size", sa.Integer(), nullable=False),

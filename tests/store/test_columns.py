@@ -92,6 +92,7 @@ def test_these_columns_are_encrypted() -> None:
         "outbounds.body", "runs.state", "complaints.summary", "complaint_events.note", "events.data",
         "orders.data", "quarantine.body", "consent_events.evidence", "channels.secret", "channels.settings",
         "simulated_messages.text", "open_questions.choices", "kept_answers.body",
+        "imports.head",
     } <= sealed  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Importing lists of customers: upload, say what the columns mean, look at the first rows, confirm, watch."""
 
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from app.reads.licence_words import refusal_words
 from app.reads.licences import agreements
 from app.sheets import Unreadable
 from app.usecases import uploaded_lists
-from app.usecases.customer_list import header_of
+from app.usecases.directory import BrandView
 from app.usecases.partners import PartnerRefused, bringing
 from app.usecases.parts import Parts
 from app.usecases.preview_import import Preview
@@ -35,7 +36,6 @@ from app.web.console.uploads import ROLES, kept
 from app.web.console.wording import IMPORT_FIELDS, SOURCES
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
-PREVIEWED = 5
 
 
 class ListForm(FlaskForm):  # type: ignore[misc]
@@ -91,25 +91,32 @@ def upload() -> ResponseReturnValue:
         form.partner.errors = [refusal_words(refused.reason, "zh" if shown() == "zh" else "en")]
         return _overview(form), 422
     path = kept(form.file.data)
-    chosen = Upload(
-        path=path,
-        file_name=form.file.data.filename or path.name,
-        source=source,
-        consent_at=at,
-        wording=(form.wording.data or "").strip() or None,
-        actor=current_user.email,
-        language=shown(),
-        partner_id=partner_id,
-    )
     try:
-        header_of(path)
+        import_id = _draft_of(form, path, brand, at, partner_id)
     except Unreadable as error:
         path.unlink()
         form.file.errors = [error.zh if shown() == "zh" else error.en]
         return _overview(form), 422
-    return redirect(
-        url_for("imports.show", import_id=uploaded_lists.keep_draft(parts, brand, chosen, parts.now()))
+    except BaseException:  # no draft names the file, which holds phones in the clear
+        path.unlink(missing_ok=True)
+        raise
+    return redirect(url_for("imports.show", import_id=import_id))
+
+
+def _draft_of(
+    form: ListForm, path: Path, brand: BrandView, at: datetime | None, partner: UUID | None
+) -> UUID:
+    chosen = Upload(
+        path=path,
+        file_name=form.file.data.filename or path.name,
+        source=ConsentSource(form.source.data),
+        consent_at=at,
+        wording=(form.wording.data or "").strip() or None,
+        actor=current_user.email,
+        language=shown(),
+        partner_id=partner,
     )
+    return uploaded_lists.keep_draft(_parts(), brand, chosen, _parts().now())
 
 
 @imports.get("/<uuid:import_id>")
@@ -141,18 +148,28 @@ def confirm(import_id: UUID) -> ResponseReturnValue:
     if "start" in request.form:
         if isinstance(_looked_at(import_id)[2], str):
             return _draft(line), 422
-        try:
-            uploaded_lists.start(parts, import_id, parts.now())
-        except AlreadyImported as known:
+        why_not = _start(import_id)
+        if why_not is not None:
             uploaded_lists.discard(parts, import_id)
-            words = (
-                gettext("This list is being imported already: see how far it is below.")
-                if known.is_under_way
-                else gettext("This list was imported before: nothing has changed.")
-            )
-            flash(words, "info")
+            flash(*why_not)
             return redirect(url_for("imports.overview"))
     return redirect(url_for("imports.show", import_id=import_id))
+
+
+def _start(import_id: UUID) -> tuple[str, str] | None:
+    """Starts the import, or says in words why that cannot be, and in which colour."""
+    try:
+        uploaded_lists.start(_parts(), import_id, _parts().now())
+    except AlreadyImported as known:
+        words = (
+            gettext("This list is being imported already: see how far it is below.")
+            if known.is_under_way
+            else gettext("This list was imported before: nothing has changed.")
+        )
+        return words, "info"
+    except Unreadable as error:
+        return error.zh if shown() == "zh" else error.en, "danger"
+    return None
 
 
 @imports.get("/<uuid:import_id>/report")
@@ -208,7 +225,10 @@ def _line(import_id: UUID) -> lines.ImportLine:
 
 
 def _looked_at(import_id: UUID) -> tuple[list[str], dict[str, str], Preview | str]:
-    return uploaded_lists.look_at(_parts(), import_id, PREVIEWED, _parts().now())
+    try:
+        return uploaded_lists.look_at(_parts(), import_id, _parts().now())
+    except LookupError:  # forgotten in this very moment
+        abort(404)
 
 
 def _draft(line: lines.ImportLine) -> str:

@@ -15,6 +15,7 @@ from app.jobs import jobs
 from app.store import customers
 from app.store.imports import Import
 from app.store.staff import AuditEntry
+from app.usecases import uploaded_lists
 from app.web.spooling import Room
 from tests.web.console.desk_scene import EMAILS, Desk, Visitor, a_member
 from tests.web.test_spooling import files_no_longer_than
@@ -101,6 +102,7 @@ def test_columns_can_be_told_and_an_unclear_list_cannot_be_started(desk: Desk, m
         {"consent_at": "soon"},
         {"text": ""},
         {"text": "\x00\x01"},
+        {"text": "phone\n"},
     ],
 )
 def test_what_cannot_be_imported_is_told_at_once(
@@ -118,6 +120,35 @@ def test_a_draft_is_forgotten_after_a_day(desk: Desk, marketer: Visitor) -> None
     assert len(files(desk)) == 1
     desk.clock.pass_by(timedelta(days=2))
     assert jobs()["import_lists"].run(desk.parts, desk.clock())["discarded"] == 1
+    assert files(desk) == []
+
+
+def test_a_draft_is_shown_without_its_file_and_cannot_be_started_then(desk: Desk, marketer: Visitor) -> None:
+    path = uploads(marketer).location
+    (kept,) = (desk.settings.var / "imports").iterdir()
+    kept.unlink()
+    assert "+86*******2222" in marketer.opens(path)[1]
+    assert "cannot be opened" in marketer.sends(path, column="电话", field="phone", start="1")[1]
+    assert marketer.opens(path)[0] == 404
+
+
+def test_a_started_list_keeps_no_first_rows_beside_it(desk: Desk, marketer: Visitor) -> None:
+    path = uploads(marketer).location
+    with desk.parts.store.read() as session:
+        assert session.scalars(select(Import.head)).one()["rows"][0][1] == ["13900002222", "<b>赵敏</b>"]
+    marketer.sends(path, column="电话", field="phone", start="1")
+    with desk.parts.store.read() as session:
+        assert session.scalars(select(Import.head)).one() is None
+
+
+def test_whatever_breaks_while_a_list_is_kept_leaves_no_file(
+    desk: Desk, marketer: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(uploaded_lists, "head_of", broken)
+    assert uploads(marketer).status_code == 500
     assert files(desk) == []
 
 
