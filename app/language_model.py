@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from app import clock
 from app.domain.reading_figures import Line, Read, figures
 from app.domain.routing import Understood
@@ -66,12 +64,6 @@ def current_model() -> str:
         raise LanguageError("no model has been trained yet: run `huixin bot train`") from None
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         raise LanguageError(f"the pointer {pointer} is damaged: run `huixin bot promote NAME`") from None
-
-
-def intents() -> frozenset[str]:
-    """Every intent that the model knows."""
-    domain = yaml.safe_load((ROOT / "bot" / "domain.yml").read_text(encoding="utf-8"))
-    return frozenset(domain["intents"])
 
 
 def with_trained(model: str | None) -> Reader:

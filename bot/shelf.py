@@ -11,7 +11,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: `config.yml` and `data/` stand here."""
 
-INPUTS = ("config.yml", "bot/domain.yml", "bot/requirements.txt", "app/domain/text.py", "bot/features.py")
+INPUTS = (
+    "config.yml",
+    "bot/domain.yml",
+    "bot/requirements.txt",
+    "app/domain/text.py",
+    "bot/features.py",
+    "bot/examples.py",
+)
 INPUT_FOLDERS = ("data/nlu", "bot/components")
 
 

@@ -4,13 +4,16 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import click
 
-from app.cli._opening import json_option, print_json
+from app import clock
+from app.cli._opening import counted, json_option, opened, print_json
 
 if TYPE_CHECKING:
     from app.domain.reading_figures import Line, Read
+    from app.learning import Comparison, Trained
 
 
 def run(name: str, arguments: Sequence[str]) -> None:
@@ -32,10 +35,103 @@ def bot() -> None:
 
 
 @bot.command("train")
-@click.option("--no-promote", is_flag=True, help="Keep serving the present model.")
+@click.option(
+    "--no-promote", is_flag=True, help="Keep serving the present model, however well the new one reads."
+)
 def train(no_promote: bool) -> None:
-    """Train the model that config.yml and data/nlu/ describe, unless it is there already."""
-    run("train", ["--no-promote"] if no_promote else [])
+    """Train a model from config.yml, data/nlu/ and the labels that were accepted; promote it unless it reads worse."""
+    from app import learning
+    from app.language_model import LanguageError
+
+    try:
+        trained = learning.train()
+        click.echo(f"{trained.name}: {counted(trained.examples, 'example')}, {_news(trained)}")
+        if no_promote or trained.name == trained.present:
+            return
+        compared = learning.compare(trained)
+        if compared is not None:
+            _show_comparison(compared)
+        if compared is not None and compared.falls:
+            raise click.ClickException(
+                f"{trained.present} goes on: the new model reads worse. "
+                f"To take it anyway: huixin bot promote {trained.name}"
+            )
+    except LanguageError as error:
+        raise click.ClickException(str(error)) from None
+    run("promote", [trained.name])
+
+
+def _news(trained: "Trained") -> str:
+    if not trained.is_new:
+        return "there already"
+    learnt = (
+        f", {counted(trained.learnt, 'of them a correction', 'of them corrections')}"
+        if trained.learnt
+        else ""
+    )
+    return f"trained in {trained.seconds} s{learnt}"
+
+
+def _show_comparison(compared: "Comparison") -> None:
+    for name, before, after in compared.guarded:
+        click.echo(f"  {name:<34} {before:.4f} -> {after:.4f}{'  FALLS' if after < before else ''}")
+    seen = compared.shadow
+    if seen is not None and seen.n:
+        click.echo(
+            f"  {counted(seen.n, 'text')} of the last 30 days: {seen.changed} read otherwise, "
+            f"opt-outs -{seen.opt_outs_lost} +{seen.opt_outs_gained}, "
+            f"complaints -{seen.complaints_lost} +{seen.complaints_gained}"
+        )
+
+
+@bot.command("label")
+@click.argument("message", type=click.UUID)
+@click.argument("intent")
+def label(message: UUID, intent: str) -> None:
+    """Say that the text MESSAGE meant INTENT; a later model learns it once the label is accepted."""
+    from app.usecases.labels import LabelRefused, put
+
+    with opened() as parts:
+        try:
+            click.echo(put(parts, message, intent, "command", clock.now()))
+        except LabelRefused as error:
+            raise click.ClickException(str(error)) from None
+
+
+@bot.command("labels")
+@click.option(
+    "--state", type=click.Choice(["waiting", "accepted", "rejected"]), default="waiting", show_default=True
+)
+@json_option
+def list_labels(state: str, as_json: bool) -> None:
+    """List the labels that wait for a review, the oldest first."""
+    from app.reads.labels import listed
+
+    with opened() as parts, parts.store.read() as session:
+        found = listed(session, state)
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        click.echo(f"{one['id']}  {one['guessed'] or '-'} -> {one['intent']}  {one['text']}")
+    if not found:
+        click.echo(f"no label is {state}")
+
+
+@bot.command("review")
+@click.argument("label_id", metavar="LABEL", type=click.UUID)
+@click.argument("verdict", type=click.Choice(["accept", "reject"]))
+def review(label_id: UUID, verdict: str) -> None:
+    """Accept or reject a LABEL: what is accepted is learnt by the next `huixin bot train`."""
+    from app.usecases.labels import LabelRefused
+    from app.usecases.labels import review as decide
+
+    with opened() as parts:
+        try:
+            decide(parts, label_id, verdict == "accept", "command", clock.now())
+        except LabelRefused as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{verdict}ed")
 
 
 @bot.command("evaluate")
@@ -75,11 +171,11 @@ def evaluate(test_file: Path, model: str | None, running: bool, as_json: bool, m
 
 
 def _lines(test_file: Path) -> "list[Line]":
+    from app.domain.flows.vocabulary import INTENTS
     from app.domain.reading_figures import LinesRefused, read_lines
-    from app.language_model import intents
 
     try:
-        return read_lines(test_file.read_text(encoding="utf-8-sig"), intents())
+        return read_lines(test_file.read_text(encoding="utf-8-sig"), INTENTS)
     except UnicodeDecodeError:
         raise click.ClickException(f"{test_file} has to be a text file in UTF-8") from None
     except LinesRefused as error:

@@ -7,6 +7,7 @@ from app.usecases.parts import Parts
 from app.web.api import customers as customers
 from app.web.api import description
 from app.web.api import events as events
+from app.web.api import labels as labels
 from app.web.api import messages as messages
 from app.web.api.problems import of_validation
 from app.web.api.room import PREFIX, api

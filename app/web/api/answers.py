@@ -139,3 +139,31 @@ class FlowsAnswer(BaseModel):
     """The published flows, by name."""
 
     flows: list[FlowAnswer]
+
+
+class LabelAnswer(BaseModel):
+    """Which label it is."""
+
+    id: UUID
+
+
+class LabelShown(BaseModel):
+    """What a text was said to mean; `guessed` and `model` are what was decided at the time."""
+
+    id: UUID
+    message_id: UUID
+    text: str
+    intent: str
+    guessed: str | None
+    model: str | None
+    state: Literal["waiting", "accepted", "rejected"]
+    labelled_by: str
+    labelled_at: datetime
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+
+
+class LabelsAnswer(BaseModel):
+    """Labels, the oldest first."""
+
+    labels: list[LabelShown]

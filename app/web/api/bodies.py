@@ -240,3 +240,29 @@ class ComplaintsQuery(BaseModel):
     status: Literal["open", "waiting", "resolved", "closed"] | None = None
     limit: Limit
     before: Before
+
+
+class LabelBody(_Strict):
+    """What a text meant: one of the twenty intents."""
+
+    message_id: UUID
+    intent: Annotated[str, Field(max_length=30, examples=["opt_out"])]
+
+
+class LabelPath(BaseModel):
+    """Which label."""
+
+    label_id: UUID
+
+
+class LabelsQuery(_Strict):
+    """Which labels."""
+
+    state: Literal["waiting", "accepted", "rejected"] = "waiting"
+    limit: Limit
+
+
+class ReviewBody(_Strict):
+    """What becomes of a label."""
+
+    verdict: Literal["accept", "reject"]

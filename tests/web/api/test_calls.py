@@ -41,9 +41,13 @@ def test_nobody_without_a_good_key_is_let_in(client: FlaskClient, parts: Parts, 
 
 def test_every_route_but_the_description_asks_for_a_key(app: Flask, client: FlaskClient) -> None:
     routes = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")]
-    assert len(routes) == 8
+    assert len(routes) == 11
     for rule in routes:
-        path = rule.rule.replace("<phone>", WANG).replace("<message_id>", str(UUID(int=1)))
+        path = (
+            rule.rule.replace("<phone>", WANG)
+            .replace("<message_id>", str(UUID(int=1)))
+            .replace("<label_id>", str(UUID(int=1)))
+        )
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             assert client.open(path, method=method, json={}).status_code == 401, rule
 
