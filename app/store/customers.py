@@ -82,7 +82,7 @@ class Profile(Table):
     tags: Mapped[list[str]] = mapped_column(PlainJson, default=list, info={ERASED: []})
     said: Mapped[dict[str, str]] = mapped_column(PlainJson, default=dict, info={ERASED: {}})
     separate_consents: Mapped[list[str]] = mapped_column(PlainJson, default=list, info={ERASED: []})
-    is_personalised: Mapped[bool] = mapped_column(default=True)
+    is_personalised: Mapped[bool] = mapped_column(default=True, info={ERASED: True})
     last_sender_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("senders.id"))
     created_at: Mapped[datetime]
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, column, select, table, update
+from sqlalchemy import ForeignKey, LargeBinary, Select, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.store.columns import Instant
 from app.store.encryption import keyring
 from app.store.phone_hashes import every, phone_hash
+from app.store.schema import metadata
 from app.store.tables import Rows, Table, new_id
 
 Erased = Mapping[str, Rows]
@@ -36,20 +37,19 @@ class Erasure(Table):
     at: Mapped[datetime]
 
 
-_KEPT = (
-    column("brand_id", Uuid()),
-    column("consent", String()),
-    column("consent_at", Instant()),
-    column("stopped_at", Instant()),
-    column("hold_until", Instant()),
-)
-_PROFILES = table("profiles", column("customer_id", Uuid()), *_KEPT)
-TOLD = (
-    select(Erasure.phone_hash, Erasure.at, *(_PROFILES.c[one.name] for one in _KEPT))
-    .outerjoin(_PROFILES, _PROFILES.c.customer_id == Erasure.customer_id)
-    .where(Erasure.phone_hash.in_(bindparam("hashes", expanding=True)))
-    .order_by(Erasure.at, Erasure.customer_id)
-)
+KEPT = ("brand_id", "consent", "consent_at", "stopped_at", "hold_until")
+"""What of an erased person's profile the next owner of the number may have."""
+
+
+@cache
+def _told() -> Select[Any]:
+    profiles = metadata().tables["profiles"]
+    return (
+        select(Erasure.phone_hash, Erasure.at, *(profiles.c[name] for name in KEPT))
+        .outerjoin(profiles, profiles.c.customer_id == Erasure.customer_id)
+        .where(Erasure.phone_hash.in_(bindparam("hashes", expanding=True)))
+        .order_by(Erasure.at, Erasure.customer_id)
+    )
 
 
 def add(session: Session, customer_id: UUID, phone_hash: bytes | None, now: datetime) -> None:
@@ -63,7 +63,7 @@ def of(session: Session, hashes: Mapping[bytes, str]) -> Erased:
     erased.
     """
     told: dict[str, dict[UUID, Any]] = {}
-    for row in session.connection().execute(TOLD, {"hashes": list(hashes)}):
+    for row in session.connection().execute(_told(), {"hashes": list(hashes)}):
         brands = told.setdefault(hashes[bytes(row.phone_hash)], {})
         if row.brand_id is not None:
             brands[row.brand_id] = row
@@ -77,7 +77,7 @@ def is_out(consent: str, stopped_at: datetime | None) -> bool:
 
 def carried(told: Any) -> dict[str, Any]:
     """What of this the number's next owner has from the first."""
-    return {one.name: getattr(told, one.name) for one in _KEPT}
+    return {name: getattr(told, name) for name in KEPT}
 
 
 def ledger_line(profile: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Session
 
 from app.store.encryption import keyring
-from app.store.personal import ERASED
+from app.store.personal import ERASED, NOBODYS
 from app.store.schema import metadata
 
 
@@ -35,6 +35,12 @@ def forget(session: Session, customer_id: UUID, outcome: str, now: datetime) -> 
     _empty(session, inbounds, customer_id)
     unread = update(inbounds).where(inbounds.c.customer_id == customer_id, text("inbounds.status <> 'done'"))
     session.execute(unread.values(status="done", outcome=outcome, decided_at=now, leased_until=None))
+
+
+def nothing_known(table: str) -> dict[str, Any]:
+    """By column, what stands in a row about somebody of whom nothing is known any more, and whose key is kept."""
+    told = [column for column in metadata().tables[table].columns if ERASED in column.info]
+    return {one.name: one.type.nothing() if one.info[ERASED] is NOBODYS else one.info[ERASED] for one in told}
 
 
 def _empty(session: Session, table: CoreTable, customer_id: UUID) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.domain.delivery_codes import EXPIRES_AFTER, REASSIGNED
-from app.store import conversations, customers, inbounds, number_reviews, runs
+from app.store import conversations, customers, forgetting, inbounds, number_reviews, runs
 from app.store.outbound import queue
 from app.usecases import opting
 from app.usecases.changes import STOPPED_BY_ALL, Changes, Decided
@@ -16,17 +16,6 @@ from app.usecases.parts import Parts
 
 BATCH = 20
 """Owners ended in a transaction: on SQLite nobody else can write meanwhile."""
-FORGOTTEN: Mapping[str, Any] = {
-    "name": None,
-    "language": None,
-    "timezone": None,
-    "consent": "none",
-    "attributes": {},
-    "tags": [],
-    "said": {},
-    "separate_consents": [],
-    "is_personalised": True,
-}
 
 
 def end(
@@ -54,7 +43,7 @@ def end(
         profile = {**stored, **mine}
         kept = _carried(session, changes, profile, customer_id, heir, now)
         changes.profiles[heir, brand_id] = {"consent": "none", "consent_at": now, "stopped_at": None, **kept}
-        mine.update({**FORGOTTEN, "consent_at": now})
+        mine.update({**forgetting.nothing_known("profiles"), "consent": "none", "consent_at": now})
         opting.ledger(changes, customer_id, brand_id, "ended", source, now, inbound_id=inbound_id)
         for row in queue.cancel(session, [customer_id], brand_id, STOPPED_BY_ALL, "reassigned_number", now):
             told = ("outbound", row.id, customer_id, brand_id, "cancelled", "reassigned_number")

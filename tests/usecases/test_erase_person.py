@@ -19,8 +19,9 @@ from app.store.personal import ERASED, Personal
 from app.store.schema import metadata
 from app.store.staff import AuditEntry
 from app.store.tables import new_id
-from app.usecases import customer_records, desk, separate_consents
+from app.usecases import customer_records, desk, number_owners, separate_consents
 from app.usecases.api_access import Caller
+from app.usecases.changes import Changes
 from app.usecases.customer_records import Grant
 from app.usecases.erase_person import ErasureOrder, erase_person
 from app.usecases.export_person import export_person
@@ -97,6 +98,40 @@ def test_what_was_said_cannot_be_read_any_more(lived: Shop) -> None:
                 assert all(key not in bytes(value) for value in raw.values() if isinstance(value, bytes))
         assert (row.text, row.outcome is not None, phone, bytes(held)) == ("", True, "", b"")
         assert [(one.name, one.attributes, one.tags, one.said) for one in profiles] == [(None, {}, [], {})]
+
+
+def test_an_erased_persons_profile_says_no_more_than_a_former_owners(lived: Shop) -> None:
+    """Both are emptied by the same list: see `ERASED`."""
+    told = {"name": "张三丰", "language": "en", "tags": ["vip"], "is_personalised": False}
+    with lived.parts.store.write() as session:
+        for phone in (LI, WANG):
+            session.execute(
+                update(Profile)
+                .where(Profile.customer_id == lived.customer(phone).id)
+                .values(said={"flavour": "x"})
+            )
+    ids = [lived.a_customer(phone, consent="granted", **told) for phone in (LI, WANG)]
+    erased(lived, LI)
+    changes = Changes()
+    with lived.parts.store.write() as session:
+        customers.lock(session, ids)
+        number_owners.end(session, changes, ids[1], "staff", lived.clock(), status="unknown")
+        changes.flush(session)
+    with lived.parts.store.read() as session:
+        profiles = {one["customer_id"]: one for one in customers.profiles(session, ids).values()}
+    names = (
+        "name",
+        "language",
+        "timezone",
+        "attributes",
+        "tags",
+        "said",
+        "separate_consents",
+        "is_personalised",
+    )
+    left = [{name: profiles[person][name] for name in names} for person in ids]
+    assert left[0] == left[1]
+    assert list(left[0].values()) == [None, None, None, {}, [], {}, [], True]
 
 
 def test_nothing_is_shown_or_given_out_after_it(lived: Shop) -> None:
