@@ -9,7 +9,6 @@ from whom the application knows (`longest`, `longest_from`): who has no key fill
 
 import asyncio
 import io
-import sys
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +21,7 @@ import structlog
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.web.spooling import Refused, Uploads
-from app.web.wsgi_calls import Begun, Body, Environ, Scope, environ_of, send, whole
+from app.web.wsgi_calls import Begun, Body, Environ, Scope, environ_of, length_told, send, whole
 
 ARRIVES_WITHIN_S = 20.0
 """How long a body may take; a provider's comes whole within the second."""
@@ -33,7 +32,8 @@ LONGEST_BODY = 8_000_000
 HELD_AT_MOST = 128_000_000
 """Bytes of all bodies that are arriving at one moment, deliveries apart from all else."""
 DELIVERIES = "/hooks/"
-QUICK_UP_TO = 64_000
+QUICK_UP_TO = 8_000
+"""Bytes of a body that are read in a few milliseconds: meanwhile the event loop does nothing else."""
 LATER = "huixin.later"
 """Key of the environ: a call of it gives a `Later`, and what the application then returns is not sent."""
 
@@ -144,14 +144,13 @@ class Arriving:
             self._held[_is_delivery(scope)] -= len(body)
 
     async def _arrive(self, scope: Scope, protocol: Any, body: bytearray) -> bool:
-        told = scope.headers.get("content-length")
+        told = length_told(scope)
         if told is None and "transfer-encoding" not in scope.headers:
             return True
-        length = int(told) if told is not None and told.isdigit() and len(told) < 19 else sys.maxsize
         longest, which = self._longest(scope.path), _is_delivery(scope)
-        if told is not None and longest < length <= LONGEST_BODY:
+        if told is not None and longest < told <= LONGEST_BODY:
             longest = await self._longest_of(scope)
-        if told is not None and length > longest:
+        if told is not None and told > longest:
             raise TooLong
         async for chunk in protocol:
             if self._held[which] + len(chunk) > HELD_AT_MOST:
@@ -162,7 +161,7 @@ class Arriving:
                 longest = await self._longest_of(scope)
             if len(body) > longest:
                 raise TooLong
-        if told is not None and len(body) < length:
+        if told is not None and len(body) < told:
             raise Broken
         return True
 

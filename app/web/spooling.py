@@ -12,6 +12,8 @@ from typing import IO, Any
 
 import structlog
 
+from app.web.wsgi_calls import length_told
+
 ARRIVES_WITHIN_S = 1800.0
 """How long an upload may take in all."""
 AT_ONCE = 3
@@ -64,8 +66,7 @@ class Uploads:
 
         What waits for the disk or the database is done by a thread.
         """
-        told = scope.headers.get("content-length") or ""
-        length = int(told) if told.isdigit() and len(told) < 19 else 0
+        length = length_told(scope) or 0
         if self._room_for is None or length <= self._more_than:
             return False
         try:

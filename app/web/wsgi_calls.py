@@ -29,6 +29,16 @@ class Scope(Protocol):
     headers: Any
 
 
+def length_told(scope: Scope) -> int | None:
+    """The bytes that a body is said to have; None where nothing is said. What is no number is longer than anything:
+    `isdigit` alone takes ², which is no number to `int`.
+    """
+    told = scope.headers.get("content-length")
+    if told is None:
+        return None
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else sys.maxsize
+
+
 class Begun:
     """How an application begins its answer: its `start_response` (PEP 3333)."""
 
