@@ -32,8 +32,8 @@ from app.providers.contract import (
     Request,
     Style,
     Unknown,
-    Unparseable,
 )
+from app.providers.reading import Unusable
 from app.providers.transport import Answer, Lost, NotSent, Transport, Unsendable
 
 SIGNATURE = "X-Huixin-Signature"
@@ -119,7 +119,7 @@ def parse(request: Request, settings: HttpSettings) -> Parsed:
     items = reading.json_items(request.body)
     style = settings.style or CAPABILITIES.style
     read = [_receipt(item, style) if _is_receipt(item) else _inbound(item, style) for item in items.objects]
-    lost = items.unparseable + tuple(one for one in read if isinstance(one, Unparseable))
+    lost = items.unusable + tuple(one for one in read if isinstance(one, Unusable))
     return Parsed(
         inbound=tuple(one for one in read if isinstance(one, ParsedInbound)),
         receipts=tuple(one for one in read if isinstance(one, ParsedReceipt)),
@@ -131,11 +131,11 @@ def _is_receipt(item: Mapping[str, object]) -> bool:
     return "status" in item and "text" not in item
 
 
-def _inbound(item: Mapping[str, object], style: Style) -> ParsedInbound | Unparseable:
+def _inbound(item: Mapping[str, object], style: Style) -> ParsedInbound | Unusable:
     from_phone = reading.phone(item.get("from"), style)
     text = reading.text(item.get("text"))
     if from_phone is None or text is None:
-        return Unparseable(reading.as_bytes(item), "no phone number" if from_phone is None else "no text")
+        return Unusable(item, "no phone number" if from_phone is None else "no text")
     to_address = reading.word(item.get("to"), reading.MAX_ADDRESS) or ""
     return ParsedInbound(
         provider_message_id=reading.identity(item.get("id"), from_phone, to_address, text, item.get("at")),
@@ -147,12 +147,12 @@ def _inbound(item: Mapping[str, object], style: Style) -> ParsedInbound | Unpars
     )
 
 
-def _receipt(item: Mapping[str, object], style: Style) -> ParsedReceipt | Unparseable:
+def _receipt(item: Mapping[str, object], style: Style) -> ParsedReceipt | Unusable:
     outbound_id = reading.word(item.get("id"), reading.MAX_ID)
     provider_id = reading.word(item.get("provider_id"), reading.MAX_ID)
     status = STATUSES.get((reading.word(item.get("status"), 40) or "").lower())
     if status is None or (outbound_id is None and provider_id is None):
-        return Unparseable(reading.as_bytes(item), "no known status" if status is None else "no id")
+        return Unusable(item, "no known status" if status is None else "no id")
     return ParsedReceipt(
         provider_id=provider_id,
         outbound_id=outbound_id,

@@ -35,17 +35,31 @@ _WELL_FORMED_PHONE = re.compile(r"\+?[0-9 ().\-]{5,24}")
 
 
 @dataclass(frozen=True, slots=True)
+class Unusable:
+    """An item of a body that cannot be read, or all of the body. It is written out again only if it is kept: a body
+    may have a hundred thousand of them.
+    """
+
+    item: object
+    why: str
+
+    def as_unparseable(self) -> Unparseable:
+        """The item as the quarantine keeps it."""
+        return Unparseable(self.item if isinstance(self.item, bytes) else as_bytes(self.item), self.why)
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """The objects of a JSON body, one or an array of them, and what of it is none."""
 
     objects: tuple[Mapping[str, object], ...] = ()
-    unparseable: tuple[Unparseable, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
 
 
-def kept(body: bytes, lost: Sequence[Unparseable]) -> tuple[Unparseable, ...]:
+def kept(body: bytes, lost: Sequence[Unusable]) -> tuple[Unparseable, ...]:
     """What of a body could not be read: item by item, or the body once and whole where that is most of it."""
     if len(lost) <= KEPT_APART:
-        return tuple(lost)
+        return tuple(one.as_unparseable() for one in lost)
     return (Unparseable(body, f"{len(lost)} items could not be read; the first: {lost[0].why}"),)
 
 
@@ -58,14 +72,14 @@ def json_items(body: bytes) -> Items:
     try:
         found = json.loads(text, strict=False, parse_int=_integer, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
-        return Items((), (Unparseable(body, "not JSON" if is_utf8 else "not UTF-8"),))
+        return Items((), (Unusable(body, "not JSON" if is_utf8 else "not UTF-8"),))
     objects: list[Mapping[str, object]] = []
-    bad: list[Unparseable] = []
+    bad: list[Unusable] = []
     for item in found if isinstance(found, list) else [found]:
         if not isinstance(item, dict):
-            bad.append(Unparseable(as_bytes(item), "not an object"))
+            bad.append(Unusable(item, "not an object"))
         elif not is_utf8 and _REPLACED in _dumped(item, ensure_ascii=False):
-            bad.append(Unparseable(as_bytes(item), "not UTF-8"))
+            bad.append(Unusable(item, "not UTF-8"))
         else:
             objects.append(item)
     return Items(tuple(objects), tuple(bad))

@@ -29,6 +29,7 @@ from app.providers.contract import (
     Style,
     Unparseable,
 )
+from app.providers.reading import Unusable
 
 CODE_DEAD = "MK:0001"
 """空号: no such number (PROVIDERS' CMPP table, permanent)."""
@@ -118,14 +119,15 @@ def inbound(
 ) -> ParsedInbound | Unparseable:
     """A text typed on the simulator's phone, as the receiving use case takes it."""
     item = {"id": message_id, "phone": phone, "to": to_address, "text": text, "at": at.isoformat()}
-    return _inbound(item, style)
+    read = _inbound(item, style)
+    return read.as_unparseable() if isinstance(read, Unusable) else read
 
 
-def _inbound(item: dict[str, object], style: Style) -> ParsedInbound | Unparseable:
+def _inbound(item: dict[str, object], style: Style) -> ParsedInbound | Unusable:
     from_phone = reading.phone(item.get("phone"), style)
     text = reading.text(item.get("text"))
     if from_phone is None or text is None:
-        return Unparseable(reading.as_bytes(item), "no phone number" if from_phone is None else "no text")
+        return Unusable(item, "no phone number" if from_phone is None else "no text")
     return ParsedInbound(
         provider_message_id=reading.identity(item.get("id"), from_phone, text, item.get("at")),
         from_phone=from_phone,
@@ -140,7 +142,7 @@ def parse(request: Request, settings: SimulatorSettings) -> Parsed:
     replays."""
     items = reading.json_items(request.body)
     read = [_inbound(dict(item), settings.style or CAPABILITIES.style) for item in items.objects]
-    lost = items.unparseable + tuple(one for one in read if isinstance(one, Unparseable))
+    lost = items.unusable + tuple(one for one in read if isinstance(one, Unusable))
     inbound = tuple(one for one in read if isinstance(one, ParsedInbound))
     return Parsed(inbound=inbound, unparseable=reading.kept(request.body, lost))
 

@@ -1,12 +1,15 @@
 """Hostile and odd values, one by one."""
 
+import json
 import math
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
-from app.providers import reading
-from app.providers.contract import Style
+from app.providers import http, reading, simulator
+from app.providers.contract import Request, Style
+from app.providers.twilio import webhooks
 
 MAINLAND, AMERICA, ABROAD = Style.MAINLAND, Style.NORTH_AMERICA, Style.INTERNATIONAL
 
@@ -87,13 +90,13 @@ def test_of_duplicate_keys_the_last_counts():
 def test_a_bad_item_never_loses_its_neighbours():
     items = reading.json_items(b'[{"a":1},[{"a":2}],null,"x",{"a":3}]')
     assert [one["a"] for one in items.objects] == [1, 3]
-    assert [one.raw for one in items.unparseable] == [b'[{"a": 2}]', b"null", b'"x"']
+    assert [one.as_unparseable().raw for one in items.unusable] == [b'[{"a": 2}]', b"null", b'"x"']
 
 
 def test_an_item_of_broken_utf8_is_kept_alone():
     items = reading.json_items(b'[{"a":"ok"},{"a":"\xcd\xcb\xb6\xa9"}]')
     assert items.objects == ({"a": "ok"},)
-    assert [one.why for one in items.unparseable] == ["not UTF-8"]
+    assert [one.why for one in items.unusable] == ["not UTF-8"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,22 @@ def test_an_item_of_broken_utf8_is_kept_alone():
 def test_what_is_no_json_is_kept_whole(body):
     items = reading.json_items(body)
     assert items.objects == ()
-    assert [one.raw for one in items.unparseable] == [body]
+    assert [one.as_unparseable().raw for one in items.unusable] == [body]
+
+
+def test_of_a_body_of_rubbish_only_what_is_kept_is_written_out_again(monkeypatch):
+    written = []
+    monkeypatch.setattr(reading, "as_bytes", lambda item: written.append(item) or b"{}")
+    few, many = json.dumps([*range(20)]).encode(), json.dumps([{}, 1] * 10_000).encode()
+    for provider in (http, simulator, webhooks):
+        settings = SimpleNamespace(style=None)
+        for body, apart in ((few, 20), (many, 0)):
+            request = Request.received("POST", "https://shop.example/hooks/a/b/inbound", [], body)
+            written.clear()
+            lost = provider.parse(request, settings).unparseable
+            assert (len(lost), len(written)) == (apart or 1, apart), provider.__name__
+    assert lost[0].raw == many
+    assert lost[0].why.startswith("20000 items could not be read")
 
 
 def test_numbers_that_python_or_a_database_refuses_are_taken_as_text_or_nothing():

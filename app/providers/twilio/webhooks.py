@@ -11,9 +11,9 @@ from app.providers.contract import (
     ParsedReceipt,
     Request,
     Style,
-    Unparseable,
     answers_ok,
 )
+from app.providers.reading import Unusable
 from app.providers.twilio.account import CAPABILITIES, OUTBOUND_ID, STATUSES, TwilioSettings
 
 SIGNATURE = "X-Twilio-Signature"
@@ -54,7 +54,7 @@ def verify(request: Request, settings: TwilioSettings) -> str | None:
 
 def parse(request: Request, settings: TwilioSettings) -> Parsed:
     """Reads one message or one receipt: Twilio sends them singly, as a form, a query or (signed) JSON."""
-    items, unparseable = _items(request)
+    items, lost = _items(request)
     outbound_id = reading.word(reading.first(request.query, OUTBOUND_ID), reading.MAX_ID)
     inbound: list[ParsedInbound] = []
     receipts: list[ParsedReceipt] = []
@@ -65,28 +65,28 @@ def parse(request: Request, settings: TwilioSettings) -> Parsed:
         elif isinstance(one, ParsedReceipt):
             receipts.append(one)
         else:
-            unparseable += (one,)
-    return Parsed(tuple(inbound), tuple(receipts), unparseable)
+            lost.append(one)
+    return Parsed(tuple(inbound), tuple(receipts), reading.kept(request.body, lost))
 
 
-def _items(request: Request) -> tuple[tuple[Mapping[str, object], ...], tuple[Unparseable, ...]]:
+def _items(request: Request) -> tuple[tuple[Mapping[str, object], ...], list[Unusable]]:
     fields = request.form or (request.query if request.method == "GET" else {})
     if fields:
-        return ({name: values[0] for name, values in fields.items() if values},), ()
+        return ({name: values[0] for name, values in fields.items() if values},), []
     found = reading.json_items(request.body)
-    return found.objects, found.unparseable
+    return found.objects, list(found.unusable)
 
 
 def _read(
     item: Mapping[str, object], outbound_id: str | None, style: Style
-) -> ParsedInbound | ParsedReceipt | Unparseable:
+) -> ParsedInbound | ParsedReceipt | Unusable:
     status = (reading.word(item.get("MessageStatus") or item.get("SmsStatus"), 40) or "").lower()
     if status in INBOUND_STATUSES:
         return _inbound(item, style)
     provider_id = _sid(item)
     if status not in STATUSES or (provider_id is None and outbound_id is None):
         why = "no known status" if status not in STATUSES else "no id"
-        return Unparseable(reading.as_bytes(item), why)
+        return Unusable(item, why)
     return ParsedReceipt(
         provider_id=provider_id,
         outbound_id=outbound_id,
@@ -96,11 +96,11 @@ def _read(
     )
 
 
-def _inbound(item: Mapping[str, object], style: Style) -> ParsedInbound | Unparseable:
+def _inbound(item: Mapping[str, object], style: Style) -> ParsedInbound | Unusable:
     from_phone = reading.phone(item.get("From"), style)
     text = reading.text(item.get("Body", ""))
     if from_phone is None or text is None:
-        return Unparseable(reading.as_bytes(item), "no phone number" if from_phone is None else "no text")
+        return Unusable(item, "no phone number" if from_phone is None else "no text")
     opt_out_type = (reading.word(item.get("OptOutType"), 10) or "").lower()
     return ParsedInbound(
         provider_message_id=_sid(item) or reading.identity(None, reading.as_bytes(item).decode("ascii")),
