@@ -184,13 +184,15 @@ class FrontDoor:
         return longest
 
     def longest_from(self, environ: WSGIEnvironment) -> int:
-        """The bytes that this caller may send; 0 for one who has no right to more than anybody. Asks the database."""
+        """The bytes that this caller may send; 0 for a stranger. Asks the database."""
         path, parts = environ.get("PATH_INFO", ""), self._parts
         if path.startswith("/hooks/"):
             longest: int = self._hooks.longest(parts.directory.current(parts.now()), path)
             return longest
-        known = path.startswith("/api/") and self._api.caller_of(parts, environ.get("HTTP_AUTHORIZATION", ""))
-        return LONGEST_BODY if known else 0
+        if path.startswith("/api/"):
+            return LONGEST_BODY if self._api.caller_of(parts, environ.get("HTTP_AUTHORIZATION", "")) else 0
+        is_staff: Callable[[WSGIEnvironment], bool] = self._everything.extensions["is_staff"]
+        return LONGEST_FORM if is_staff(environ) else 0
 
     def quick(self, path: str) -> dict[str, Any] | None:
         """What a request that asks the database nothing before its answer is put off is to work with; None for others.

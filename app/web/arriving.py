@@ -4,7 +4,8 @@ An application may know requests to be quick (`quick`): those are answered on th
 hand for them in their environ. Where such an answer has to wait for something, the application asks its environ for
 `LATER` and answers when it knows.
 A body of more than a form arrives in a file, where the application has room for it (`room_for`), and in memory only
-from whom the application knows (`longest`, `longest_from`): who has no key fills no memory that others wait for.
+from whom the application knows (`longest`, `longest_from`). Strangers have a small room: whoever fills it is asked who
+they are, and who is unknown waits for nobody's memory but that of other strangers.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from wsgiref.types import WSGIApplication
 import structlog
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.web.holding import SHORT, Place, Room, Rooms
 from app.web.spooling import Refused, Uploads
 from app.web.wsgi_calls import Begun, Body, Environ, Scope, environ_of, length_told, send, whole
 
@@ -29,8 +31,6 @@ LONGEST_FORM = 256_000
 """Bytes that anybody may send to a page."""
 LONGEST_BODY = 8_000_000
 """Bytes that a program with a key may send (`MAX_CONTENT_LENGTH`)."""
-HELD_AT_MOST = 128_000_000
-"""Bytes of all bodies that are arriving at one moment, deliveries apart from all else."""
 DELIVERIES = "/hooks/"
 QUICK_UP_TO = 8_000
 """Bytes of a body that are read in a few milliseconds: meanwhile the event loop does nothing else."""
@@ -112,8 +112,7 @@ class Arriving:
         self._longest: Callable[[str], int] = getattr(app, "longest", lambda _path: LONGEST_FORM)
         self._longest_from: Callable[[Environ], int] = getattr(app, "longest_from", lambda _environ: 0)
         self._uploads = Uploads(app, self._threads, LONGEST_FORM, environ_of, self._answer, within_s)
-        self._held = {True: 0, False: 0}
-        """Bytes of bodies that are arriving or being answered: of deliveries, of all else."""
+        self._rooms = Rooms()
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         """Answers one request."""
@@ -123,10 +122,10 @@ class Arriving:
         except Refused as refused:
             _refuse(protocol, refused.status, refused.words)
             return
-        body = bytearray()
+        body, place = bytearray(), self._rooms.place(Room.LONG)
         try:
             async with asyncio.timeout(self._within_s):
-                is_taken = await self._arrive(scope, protocol, body)
+                is_taken = await self._arrive(scope, protocol, body, place)
             if is_taken:
                 await self._answer_whole(scope, protocol, body)
             else:
@@ -141,35 +140,52 @@ class Arriving:
             log.exception("a request could not be taken")
             _refuse(protocol, 503, b"try again")
         finally:
-            self._held[_is_delivery(scope)] -= len(body)
+            place.leave()
 
-    async def _arrive(self, scope: Scope, protocol: Any, body: bytearray) -> bool:
+    async def _arrive(self, scope: Scope, protocol: Any, body: bytearray, place: Place) -> bool:
+        """Whether there was room for all of the body. Raises TooLong and Broken."""
         told = length_told(scope)
         if told is None and "transfer-encoding" not in scope.headers:
             return True
-        longest, which = self._longest(scope.path), _is_delivery(scope)
-        if told is not None and longest < told <= LONGEST_BODY:
-            longest = await self._longest_of(scope)
-        if told is not None and told > longest:
-            raise TooLong
+        await self._admit(scope, place, told)
         async for chunk in protocol:
-            if self._held[which] + len(chunk) > HELD_AT_MOST:
+            if not await self._has_room(scope, place, len(chunk)):
                 return False
             body += chunk
-            self._held[which] += len(chunk)
-            if longest < len(body) <= LONGEST_BODY:
-                longest = await self._longest_of(scope)
-            if len(body) > longest:
+            place.grow(len(chunk))
+            if place.longest < len(body) <= LONGEST_BODY:
+                await self._know(scope, place)
+            if len(body) > place.longest:
                 raise TooLong
         if told is not None and len(body) < told:
             raise Broken
         return True
 
-    async def _longest_of(self, scope: Scope) -> int:
-        """The bytes that this caller may send: what it takes to know them may have to be read from the database."""
+    async def _admit(self, scope: Scope, place: Place, told: int | None) -> None:
+        place.longest = self._longest(scope.path)
+        if place.longest > LONGEST_FORM:  # a channel's own address: only known callers may send as much
+            place.move(Room.DELIVERIES)
+        elif told is not None and told <= SHORT:
+            place.move(Room.SHORT)
+        if told is not None and place.longest < told <= LONGEST_BODY:
+            await self._know(scope, place)
+        if told is not None and told > place.longest:
+            raise TooLong
+
+    async def _has_room(self, scope: Scope, place: Place, more: int) -> bool:
+        if not place.has_room(more):
+            await self._know(scope, place)
+        return place.has_room(more)
+
+    async def _know(self, scope: Scope, place: Place) -> None:
+        """Takes a caller who is known to the room of those; what it takes to know one may be in the database."""
+        if place.room not in (Room.SHORT, Room.LONG):
+            return
         loop = asyncio.get_running_loop()
         asked = await loop.run_in_executor(self._threads, self._longest_from, environ_of(scope, b""))
-        return max(asked, self._longest(scope.path))
+        if asked:
+            place.longest = max(asked, place.longest)
+            place.move(Room.DELIVERIES if scope.path.startswith(DELIVERIES) else Room.KNOWN)
 
     async def _answer_whole(self, scope: Scope, protocol: Any, body: bytearray) -> None:
         loop = asyncio.get_running_loop()
@@ -229,10 +245,6 @@ class Arriving:
         finally:
             if hasattr(answer, "close"):
                 answer.close()
-
-
-def _is_delivery(scope: Scope) -> bool:
-    return scope.path.startswith(DELIVERIES)
 
 
 def _refuse(protocol: Any, status: int, words: bytes) -> None:

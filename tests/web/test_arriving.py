@@ -12,8 +12,9 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.web import arriving
+from app.web import arriving, holding
 from app.web.arriving import LATER, Arriving, Homeward, Later
+from app.web.holding import Room
 
 
 def runs(work: Coroutine[Any, Any, None]) -> None:
@@ -94,7 +95,7 @@ def meets(asked: Asked, *pieces: bytes, pause_s: float = 0.0, within_s: float = 
         await asyncio.sleep(0)
 
     runs(answer())
-    assert set(front._held.values()) == {0}
+    assert set(front._rooms.held.values()) == {0}
     return connection
 
 
@@ -172,7 +173,7 @@ def test_more_than_anybody_may_send_is_held_only_for_whom_the_application_knows(
     headers = {**told, **({"authorization": f"Bearer {key}"} if key else {})}
     runs(front.__rsgi__(Asked(headers=headers), coming))
     assert (app.heard, app.asked) == (heard, ["/echo"])
-    assert (coming.status, front._held[False]) == (200 if heard else 413, 0)
+    assert (coming.status, set(front._rooms.held.values())) == (200 if heard else 413, {0})
     runs(Arriving(app, 1).__rsgi__(Asked(headers={"content-length": "100"}), Connection(b"x" * 100)))
     assert (app.heard[-1], app.asked) == (100, ["/echo"])
 
@@ -200,24 +201,69 @@ class Unfinished(Connection):
         await self.may_end.wait()
 
 
-def test_bodies_that_never_end_leave_room_for_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "HELD_AT_MOST", 1000)
-    front = Arriving(an_app(), 2, within_s=60.0)
-    page, delivery = Connection(b"x" * 200), Connection(b"x" * 200)
+class Acquainted:
+    """An application that knows some callers, and the address of one channel, and answers them."""
 
-    async def together() -> None:
-        slow = Unfinished(b"x" * 900)
-        begun = asyncio.create_task(front.__rsgi__(Asked(headers={"content-length": "999"}), slow))
-        await slow.has_begun.wait()
-        await front.__rsgi__(Asked(headers={"content-length": "200"}), page)
-        hook = Asked(path="/hooks/a/b/inbound", headers={"content-length": "200"})
-        await front.__rsgi__(hook, delivery)
-        slow.may_end.set()
-        await begun
-        assert slow.status == 400
+    def longest(self, path: str) -> int:
+        return 1_000_000 if path == "/hooks/ours" else arriving.LONGEST_FORM
 
-    runs(together())
-    assert (page.status, delivery.status) == (503, 404)
+    def longest_from(self, environ: dict[str, Any]) -> int:
+        is_ours = environ["PATH_INFO"].startswith("/hooks/ours")
+        return arriving.LONGEST_FORM if is_ours or "HTTP_COOKIE" in environ else 0
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        return Response("heard")(environ, start_response)
+
+
+async def in_the_middle_of(front: Arriving, room: int, told: int, act: Callable[[], Any]) -> None:
+    """Acts while strangers' bodies that never end take all but 100 bytes of this room."""
+    slow = Unfinished(b"x" * (room - 100))
+    begun = asyncio.create_task(front.__rsgi__(Asked(headers={"content-length": str(told)}), slow))
+    await slow.has_begun.wait()
+    await act()
+    slow.may_end.set()
+    await begun
+    assert slow.status == 400
+
+
+def test_bodies_that_never_end_leave_room_for_all_who_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(holding.MOST, Room.LONG, 30_000)
+    front = Arriving(Acquainted(), 2, within_s=60.0)
+    statuses: dict[str, int] = {}
+
+    async def come() -> None:
+        for who, path, length, headers in (
+            ("stranger", "/page", 20_000, {}),
+            ("no length", "/page", 200, {"transfer-encoding": "chunked"}),
+            ("logs in", "/page", 200, {}),
+            ("staff", "/page", 20_000, {"cookie": "session=ours"}),
+            ("delivery", "/hooks/ours", 20_000, {}),
+            ("delivery of a channel not at hand", "/hooks/ours-too", 20_000, {}),
+            ("delivery to nobody", "/hooks/guess", 20_000, {}),
+        ):
+            told = {} if "transfer-encoding" in headers else {"content-length": str(length)}
+            connection = Connection(b"x" * length)
+            await front.__rsgi__(Asked(path=path, headers={**told, **headers}), connection)
+            statuses[who] = connection.status
+
+    runs(in_the_middle_of(front, 30_000, 40_000, come))
+    refused = {who for who, status in statuses.items() if status == 503}
+    assert refused == {"stranger", "no length", "delivery to nobody"}
+    assert {status for who, status in statuses.items() if who not in refused} == {200}
+    assert set(front._rooms.held.values()) == {0}
+
+
+def test_forms_that_never_end_leave_room_for_all_who_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(holding.MOST, Room.SHORT, 1000)
+    front = Arriving(Acquainted(), 2, within_s=60.0)
+    stranger, staff = Connection(b"x" * 200), Connection(b"x" * 200)
+
+    async def come() -> None:
+        for connection, headers in ((stranger, {}), (staff, {"cookie": "session=ours"})):
+            await front.__rsgi__(Asked(headers={"content-length": "200", **headers}), connection)
+
+    runs(in_the_middle_of(front, 1000, 1000, come))
+    assert (stranger.status, staff.status) == (503, 200)
 
 
 @pytest.mark.parametrize("is_quick", [False, True])
@@ -229,12 +275,12 @@ def test_a_body_counts_as_held_until_it_is_answered(is_quick: bool) -> None:
             return {} if is_quick else None
 
         def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-            held.append(front._held[False])
+            held.append(front._rooms.held[Room.SHORT])
             return Response("heard")(environ, start_response)
 
     front = Arriving(App(), 1)
     runs(front.__rsgi__(Asked(headers={"content-length": "4"}), Connection(b"ab", b"cd")))
-    assert (held, front._held[False]) == ([4], 0)
+    assert (held, front._rooms.held[Room.SHORT]) == ([4], 0)
 
 
 def test_a_long_answer_goes_piece_by_piece() -> None:

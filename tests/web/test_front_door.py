@@ -1,5 +1,6 @@
 """The front door gives the event loop what it needs at hand, and says where it is only when it is opened."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 from werkzeug.test import Client, create_environ, run_wsgi_app
+from werkzeug.wrappers import Response
 
 from app.reads.processes import web_address
-from app.usecases import api_keys, demo
+from app.usecases import api_keys, demo, staff_accounts
 from app.usecases.channel_setup import add_channel
 from app.web.arriving import LONGEST_BODY, LONGEST_FORM
 from app.wiring import FrontDoor
 from tests.web.demo_shop import some_settings
 
+PASSWORD = "a one-time password"
 HOOK = "/hooks/simulator/secret/inbound"
 
 
@@ -91,3 +94,19 @@ def test_only_known_callers_may_send_more_than_a_form(front: FrontDoor) -> None:
     assert asked("/api/v1/events", Authorization=f"Bearer {key}") == LONGEST_BODY
     assert asked("/api/v1/events", Authorization=f"Bearer {key}x") == asked("/api/v1/events") == 0
     assert asked("/log-in", Authorization=f"Bearer {key}") == 0
+
+
+def test_staff_are_known_by_their_session_and_nobody_by_another(front: FrontDoor) -> None:
+    staff_accounts.add_staff(front._parts, "li@shop.example", "support", PASSWORD, front._parts.now(), "test")
+    client = Client(front, Response)
+
+    def asked() -> int:
+        held = client.get_cookie("session")
+        return front.longest_from(create_environ("/inbox", headers={"Cookie": f"session={held.value}"}))
+
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/log-in").text)
+    assert token is not None
+    assert asked() == front.longest_from(create_environ("/inbox")) == 0
+    form = {"csrf_token": token[1], "email": "li@shop.example", "password": PASSWORD}
+    assert client.post("/log-in", data=form).status_code == 302
+    assert asked() == LONGEST_FORM

@@ -86,6 +86,11 @@ def install(app: Flask, settings: Settings) -> None:
             is_welcome = _may_upload() and _is_from_our_pages()
             return Room(_parts().uploads, most_bytes) if is_welcome else None
 
+    def is_staff(environ: WSGIEnvironment) -> bool:
+        """Whether this request, of which only the head is there yet, comes from somebody who is logged in."""
+        with app.request_context(environ):
+            return bool(current_user.is_authenticated)
+
     @app.teardown_request
     def close(_error: BaseException | None) -> None:
         if "large_file" in g:  # a form that broke off in the middle knows of no file
@@ -101,4 +106,4 @@ def install(app: Flask, settings: Settings) -> None:
         )
         return page_of(507, told)
 
-    app.extensions["room_for"] = room_for
+    app.extensions["room_for"], app.extensions["is_staff"] = room_for, is_staff
