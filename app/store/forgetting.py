@@ -11,7 +11,7 @@ from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Session
 
 from app.store.encryption import keyring
-from app.store.personal import ERASED, NOBODYS
+from app.store.personal import ERASED, NOBODYS, Personal
 from app.store.schema import metadata
 
 
@@ -40,7 +40,12 @@ def forget(session: Session, customer_id: UUID, outcome: str, now: datetime) -> 
 def nothing_known(table: str) -> dict[str, Any]:
     """By column, what stands in a row about somebody of whom nothing is known any more, and whose key is kept."""
     told = [column for column in metadata().tables[table].columns if ERASED in column.info]
-    return {one.name: one.type.nothing() if one.info[ERASED] is NOBODYS else one.info[ERASED] for one in told}
+    return {one.name: _nothing(one) for one in told}
+
+
+def _nothing(column: Column[Any]) -> Any:
+    value, kind = column.info[ERASED], column.type
+    return kind.nothing() if value is NOBODYS and isinstance(kind, Personal) else value
 
 
 def _empty(session: Session, table: CoreTable, customer_id: UUID) -> None:

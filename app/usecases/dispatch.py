@@ -1,9 +1,10 @@
 """Hands queued messages to providers: claim, decide under the customers' locks, hand over, record what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import stamina
@@ -18,7 +19,7 @@ from app.usecases import outcomes, staff_replies
 from app.usecases.changes import Changes, Decided
 from app.usecases.directory import ChannelView
 from app.usecases.gate import HANDING_LEASE, Decisions, decide_batch
-from app.usecases.isolation import each_alone_after_failure
+from app.usecases.isolation import in_turn
 from app.usecases.parts import Parts
 
 CLAIM_LEASE = timedelta(seconds=30)
@@ -26,6 +27,15 @@ STALE_AFTER = timedelta(seconds=2)
 """How long after the gate's word the bytes may begin to leave: what a customer says meanwhile is not asked for."""
 RECORD_WITHIN = HANDING_LEASE / 2
 SQLITE_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A channel with what its provider sends through, and the threads that may call it at once (None: this one)."""
+
+    channel: ChannelView
+    connection: Any
+    executor: Executor | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +81,9 @@ def dispatch_channel(parts: Parts, channel: ChannelView, executor: Executor | No
     with parts.store.read() as session:
         if not queue.has_due(session, channel.id, now):
             return Dispatched()
+    line = Line(
+        channel, parts.connect(channel), executor
+    )  # fails, if it does, before anything has left the queue
     with parts.store.write() as session:
         ids = queue.claim(session, channel.id, size, now, CLAIM_LEASE, one_each=is_one_by_one)
         if ids:
@@ -79,25 +92,21 @@ def dispatch_channel(parts: Parts, channel: ChannelView, executor: Executor | No
             ids = ids[:granted]
     if not ids:
         return Dispatched()
-    decided = each_alone_after_failure(
+    done = Dispatched(len(ids))
+    for decided in in_turn(
         ids, lambda some: decide_batch(parts, channel, some), lambda one: _set_aside(parts, one)
-    )
-    leaving = [one for some in decided for one in some.leaving]
-    done = _counted(len(ids), decided)
-    if leaving:
-        until = parts.now() + STALE_AFTER
-        results = hand_over(parts, channel, [row.outgoing for row in leaving], executor, until)
-        _record(parts, channel, leaving, results)
+    ):
+        done += _hand_over(parts, line, decided)
     return done
 
 
-def _counted(claimed: int, decided: Sequence[Decisions]) -> Dispatched:
-    return Dispatched(
-        claimed,
-        sum(len(some.leaving) for some in decided),
-        sum(some.deferred for some in decided),
-        sum(some.refused for some in decided),
-    )
+def _hand_over(parts: Parts, line: Line, decided: Decisions) -> Dispatched:
+    """Hands over what the gate has just let go, before it is asked about anything else."""
+    if decided.leaving:
+        outgoing = [row.outgoing for row in decided.leaving]
+        results = hand_over(parts.now, line, outgoing, decided.at + STALE_AFTER)
+        _record(parts, line.channel, decided.leaving, results)
+    return Dispatched(0, len(decided.leaving), decided.deferred, decided.refused)
 
 
 def _set_aside(parts: Parts, outbound_id: UUID) -> None:
@@ -126,23 +135,19 @@ def _record(
 
 
 def hand_over(
-    parts: Parts,
-    channel: ChannelView,
-    outgoing: Sequence[Outgoing],
-    executor: Executor | None,
-    until: datetime,
+    now: Callable[[], datetime], line: Line, outgoing: Sequence[Outgoing], until: datetime
 ) -> list[Outcome]:
     """Calls the provider with no session held; whatever is raised means that nobody knows whether it was taken.
 
     What has not begun to leave by `until` (a worker that stood still) goes back: the gate has to speak anew.
     """
-    connection = parts.connect(channel)
+    channel, executor = line.channel, line.executor
 
     def send(batch: Sequence[Outgoing]) -> list[Outcome]:
-        if parts.now() > until:
+        if now() > until:
             return [Rejected(Rejection.TEMPORARY, "stale")] * len(batch)
         try:
-            results = list(channel.provider.send(batch, channel.settings, connection))
+            results = list(channel.provider.send(batch, channel.settings, line.connection))
         except Exception as error:  # a provider must not raise; if it does, its bytes may have left
             return [Unknown(type(error).__name__)] * len(batch)
         return results if len(results) == len(batch) else [Unknown("answer_count")] * len(batch)

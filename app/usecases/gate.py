@@ -29,8 +29,9 @@ HOURS = ("quiet_hours", "outside_window")
 
 @dataclass(slots=True)
 class Decisions:
-    """What the gate has said of a batch."""
+    """What the gate has said of a batch, and when."""
 
+    at: datetime
     leaving: list[outcomes.Leaving] = field(default_factory=list)
     deferred: int = 0
     refused: int = 0
@@ -43,13 +44,14 @@ def decide_batch(parts: Parts, channel: ChannelView, ids: Sequence[UUID]) -> Dec
     """
     prepared = Prepared.read(parts, channel, ids)
     if not prepared.rows:
-        return Decisions()
+        return Decisions(parts.now())
     with parts.store.write() as session:
         return _decide(session, GateFacts.read(session, prepared))
 
 
 def _decide(session: Session, facts: GateFacts) -> Decisions:
-    done, changes, rules, now = Decisions(), Changes(), facts.parts.rules.gate, facts.now
+    changes, rules, now = Changes(), facts.parts.rules.gate, facts.now
+    done = Decisions(now)
     updates: list[dict[str, Any]] = []
     teller = _teller(session, facts, changes)
     for row in facts.rows:

@@ -1,6 +1,6 @@
 """Keeps one bad row from blocking its neighbours: a batch that fails is repeated row by row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,15 +19,26 @@ def each_alone_after_failure(
 
     A database that is away is nobody's fault: that error is raised, and the rows stay as they are.
     """
+    return list(in_turn(ids, act, give_up))
+
+
+def in_turn(
+    ids: Sequence[UUID], act: Callable[[Sequence[UUID]], R], give_up: Callable[[UUID], None]
+) -> Iterator[R]:
+    """The same, each result as soon as it is there: what depends on it can be done before the next row is begun."""
     if not ids:
-        return []
+        return
     try:
-        return [act(ids)]
+        result = act(ids)
     except Exception as error:
         if isinstance(error, DBAPIError | PoolTimeout) and not isinstance(error, DataError | IntegrityError):
             raise
         if len(ids) == 1:
             log.exception("a row cannot be dealt with and is set aside", row=str(ids[0]))
             give_up(ids[0])
-            return []
-    return [result for one in ids for result in each_alone_after_failure([one], act, give_up)]
+            return
+    else:
+        yield result
+        return
+    for one in ids:
+        yield from in_turn([one], act, give_up)

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 
 from app.domain.purpose import Cause, CauseKind
 from app.processes.worker import Worker
 from app.providers.contract import Accepted, Outcome, Outgoing
 from app.providers.transport import Answer
+from app.usecases.directory import ChannelView
 from tests.usecases.shop import LI, WANG, Shop
 
 
@@ -99,3 +101,46 @@ def test_whatever_is_let_go_is_on_its_way_at_once_however_many_providers_hang(en
         hanging.free.set()
         worker.stop()
         running.join(30)
+
+
+def test_a_channel_whose_rounds_fail_pauses_and_slows_no_other(engine: Engine) -> None:
+    shop, failures = Shop(engine), []
+    broken = shop.a_channel("broken", "10690007")
+
+    def connect(channel: ChannelView) -> Any:
+        if channel.id == broken.id:
+            failures.append(channel.name)
+            raise RuntimeError("its secret cannot be read")
+        return shop.parts.connect(channel)
+
+    cause = Cause(CauseKind.EVENT, shop.clock(), "order.placed")
+    held = shop.queues(LI, "您的订单已收到", cause, sender=broken.senders[0])
+    worker = Worker(replace(shop.parts, connect=connect))
+    sent = []
+    for number in range(40):
+        sent.append(shop.queues(f"+86139000030{number:02}", "您的订单已收到", cause))
+        worker._out()
+    for _ in range(100):
+        if shop.number_of_outbounds("accepted") == len(sent):
+            break
+        worker._out()
+    assert [shop.outbound(one).status for one in sent] == ["accepted"] * len(sent)
+    assert shop.outbound(held).status == "queued"
+    assert 1 <= len(failures) <= 5
+
+
+def test_a_channels_threads_end_when_its_concurrency_changes_or_it_is_gone(engine: Engine) -> None:
+    shop = Shop(engine)
+    channel = shop.channel()
+    worker = Worker(shop.parts)
+    first = worker._senders_of(channel)
+    assert worker._senders_of(channel) is first
+    wider = replace(
+        channel, capabilities=replace(channel.capabilities, concurrency=channel.capabilities.concurrency + 1)
+    )
+    second = worker._senders_of(wider)
+    worker._forget([])
+    for pool in (first, second):
+        with pytest.raises(RuntimeError, match="shutdown"):
+            pool.submit(print)
+    assert worker._senders_of(channel) not in (first, second)

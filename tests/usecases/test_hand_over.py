@@ -18,9 +18,10 @@ from app.jobs import release_leases
 from app.providers.contract import Accepted, Outcome, Outgoing, Rejected, Rejection
 from app.store.outbound import queue
 from app.store.outbound.table import CLAIMED, Outbound
+from app.usecases import dispatch as dispatching
 from app.usecases import gate
 from app.usecases.directory import ChannelView
-from app.usecases.dispatch import STALE_AFTER, dispatch_channel, hand_over
+from app.usecases.dispatch import STALE_AFTER, Line, dispatch_channel, hand_over
 from app.usecases.gate_facts import GateFacts
 from app.usecases.prepared import Prepared
 from tests.usecases.shop import LI, WANG, Lines, Shop
@@ -43,24 +44,75 @@ def claim(shop: Shop, limit: int) -> list[UUID]:
         return queue.claim(session, shop.channel().id, limit, shop.clock(), LEASE)
 
 
-def test_what_did_not_leave_in_time_goes_back_to_the_gate(shop: Shop) -> None:
-    message = shop.queues(WANG, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock()))
-    lines = Lines()
+def stands_still(shop: Shop, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """After each word of the gate the worker stands still for so long."""
+    decide = dispatching.decide_batch
 
-    def slow(_: Any) -> Lines:
-        shop.passes(seconds=STALE_AFTER.total_seconds() + 1)  # the worker stood still
-        return lines
+    def slow(*told: Any) -> gate.Decisions:
+        decided = decide(*told)
+        shop.passes(seconds=seconds)
+        return decided
 
-    shop.parts = replace(shop.parts, connect=slow)
-    shop.dispatches()
+    monkeypatch.setattr(dispatching, "decide_batch", slow)
+
+
+def test_what_did_not_leave_in_time_goes_back_to_the_gate(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, lines = shop.queues(WANG, "新品上架", Cause(CauseKind.CAMPAIGN, shop.clock())), shop.dials()
+    with monkeypatch.context() as meanwhile:
+        stands_still(shop, meanwhile, STALE_AFTER.total_seconds() + 1)
+        shop.dispatches()
     row = shop.outbound(message)
     assert (row.status, row.reason, row.code, lines.taken) == ("queued", "retry", "stale", [])
     shop.hears((WANG, "T"))
-    shop.parts = replace(shop.parts, connect=lambda _: lines)
     shop.passes(seconds=5)
     shop.dispatches()
     assert (shop.outbound(message).status, shop.outbound(message).reason) == ("cancelled", "opted_out")
     assert [one for one in lines.taken if one.id == str(message)] == []
+
+
+def test_after_a_batch_that_failed_each_leaves_before_the_next_is_decided(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the first of many would leave long after the gate's word on it, and an opt-out between would not count."""
+    for number in range(4):
+        shop.queues(f"+86139000020{number:02}", "您的订单已收到", order(shop))
+    happened: list[str] = []
+    decide, lines = dispatching.decide_batch, shop.dials()
+    take = lines.take
+
+    def failing(parts: Any, channel: ChannelView, ids: Sequence[UUID]) -> gate.Decisions:
+        if len(ids) > 1:
+            raise ValueError("one of them cannot be read")
+        happened.append("decided")
+        shop.passes(seconds=1)
+        return decide(parts, channel, ids)
+
+    def taken(batch: Sequence[Outgoing], settings: Any) -> list[Outcome]:
+        happened.append("left")
+        return take(batch, settings)
+
+    lines.take = taken  # type: ignore[method-assign]
+    monkeypatch.setattr(dispatching, "decide_batch", failing)
+    shop.dispatches()
+    assert happened == ["decided", "left"] * 4
+    assert shop.number_of_outbounds("accepted") == 4
+
+
+def test_a_provider_that_cannot_be_reached_for_leaves_everything_queued(shop: Shop) -> None:
+    message, lines = shop.queues(WANG, "您的订单已收到", order(shop)), Lines()
+
+    def no_line(_: Any) -> Lines:
+        raise RuntimeError("no secret")
+
+    shop.parts = replace(shop.parts, connect=no_line)
+    with pytest.raises(RuntimeError, match="no secret"):
+        shop.dispatches()
+    assert (shop.outbound(message).status, shop.outbound(message).attempts) == ("queued", 0)
+    shop.parts = replace(shop.parts, connect=lambda _: lines)
+    shop.dispatches()
+    assert shop.outbound(message).status == "accepted"
 
 
 def one_by_one(shop: Shop, concurrency: int = 8) -> ChannelView:
@@ -80,7 +132,8 @@ def test_what_is_stale_after_a_slow_neighbour_does_not_leave(shop: Shop) -> None
 
     lines.take = slow  # type: ignore[method-assign]
     with ThreadPoolExecutor(1) as pool:
-        results = hand_over(shop.parts, one_by_one(shop), messages, pool, shop.clock() + STALE_AFTER)
+        line = Line(one_by_one(shop), lines, pool)
+        results = hand_over(shop.clock, line, messages, shop.clock() + STALE_AFTER)
     assert [one.id for one in lines.taken] == ["0", "1"]
     assert results[2] == Rejected(Rejection.TEMPORARY, "stale")
 
@@ -97,7 +150,8 @@ def test_results_keep_the_order_of_the_messages_however_long_each_takes(shop: Sh
 
     lines.take = uneven  # type: ignore[method-assign]
     with ThreadPoolExecutor(8) as pool:
-        results = hand_over(shop.parts, one_by_one(shop), messages, pool, shop.clock() + STALE_AFTER)
+        line = Line(one_by_one(shop), lines, pool)
+        results = hand_over(shop.clock, line, messages, shop.clock() + STALE_AFTER)
     assert results == [Accepted(f"p-{n}") for n in range(30)]
 
 
@@ -159,7 +213,8 @@ def test_a_worker_that_claimed_at_the_same_moment_gives_the_later_message_back(s
     first, second = two_messages(shop)
     with shop.parts.store.write() as session:  # neither saw the other's claim
         session.execute(update(Outbound).values(status=CLAIMED, leased_until=shop.clock() + LEASE))
-    assert gate.decide_batch(shop.parts, shop.channel(), [second]) == gate.Decisions()
+    decided = gate.decide_batch(shop.parts, shop.channel(), [second])
+    assert (decided.leaving, decided.deferred, decided.refused) == ([], 0, 0)
     assert shop.outbound(second).status == "queued"
     leaving = gate.decide_batch(shop.parts, shop.channel(), [first]).leaving
     assert [one.row.id for one in leaving] == [first]
