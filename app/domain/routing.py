@@ -147,12 +147,8 @@ def route_by_rule(text: str, situation: Situation) -> Route:
         return Silence("empty")
     if situation.is_opt_in_word and not is_talking_to_a_machine(situation.replies_last_hour):
         return OptedIn("opt_in_word")
-    if situation.is_with_staff:
-        return NeedsMeaning("with_staff")
-    if situation.is_auto_reply:
-        return Silence("auto_reply")
-    if is_talking_to_a_machine(situation.replies_last_hour):
-        return Silence("too_many_replies")
+    if (silent := _why_silent(situation)) is not None:
+        return NeedsMeaning(silent)
     question, run_id = situation.question, situation.question_run_id
     if question is not None and run_id is not None and exact_answer(question, text) is not None:
         return Answered(run_id, "question_exact")
@@ -162,8 +158,18 @@ def route_by_rule(text: str, situation: Situation) -> Route:
     return NeedsMeaning()
 
 
+def _why_silent(situation: Situation) -> str | None:
+    """Why the bot has no answer to any text. An opt-out is heard all the same: words of a person's own may stand behind
+    those of a machine."""
+    if situation.is_with_staff:
+        return "with_staff"
+    if situation.is_auto_reply:
+        return "auto_reply"
+    return "too_many_replies" if is_talking_to_a_machine(situation.replies_last_hour) else None
+
+
 def route_by_meaning(text: str, understood: Understood, situation: Situation, now: datetime) -> Route:
-    """What the NLU's reading leads to, after the rules had nothing to say; with staff, opting out alone."""
+    """What the NLU's reading leads to, after the rules had nothing to say; where the bot is silent, only opting out."""
     opt_out = understood.ranking.get("opt_out", 0.0)
     if understood.intent == "opt_out" and understood.confidence >= SURE_OPT_OUT:
         return OptedOut(True, "opt_out_by_meaning")
@@ -171,8 +177,8 @@ def route_by_meaning(text: str, understood: Understood, situation: Situation, no
         if situation.asks_about("opt_out") and situation.question_run_id is not None:
             return Answered(situation.question_run_id, "question_by_meaning", "opt_out")
         return OptedOut(False, "opt_out_unsure")
-    if situation.is_with_staff:
-        return Silence("with_staff")
+    if (silent := _why_silent(situation)) is not None:
+        return Silence(silent)
     is_sure = understood.confidence >= SURE_INTERRUPTION
     may_interrupt = is_sure or (situation.question is None and understood.confidence >= THRESHOLD)
     if understood.intent in INTERRUPTING and may_interrupt:

@@ -100,6 +100,8 @@ def by_model(text: str, understood: Understood, rules: Rules) -> Reading:
     route = route_by_meaning(text, understood, _situation(text, rules), _ANY_DAY)
     if isinstance(route, OptedOut):
         return Reading(understood.intent, OptOut.SURE if route.is_sure else OptOut.ASKED, "model")
+    if route == Silence("auto_reply"):
+        return Reading("out_of_scope", OptOut.NO, "rule")
     if isinstance(route, Started) and route.by == "keyword" and route.flow in rules.named:
         return Reading(rules.named[route.flow], OptOut.NO, "keyword")
     is_clarified = isinstance(route, Said) and route.wording == "clarify"

@@ -82,23 +82,21 @@ def test_an_empty_text_is_met_with_silence(text: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
+        ({"is_with_staff": True}, "with_staff"),
         ({"is_auto_reply": True}, "auto_reply"),
         ({"replies_last_hour": 10}, "too_many_replies"),
     ],
 )
 @pytest.mark.parametrize("text", ["1", "地址", "几点开门"])
-def test_the_bot_keeps_silent_whatever_the_text_says(text: str, changes: dict[str, Any], reason: str) -> None:
-    assert route_by_rule(text, asking(**changes)) == Silence(reason)
-
-
-@pytest.mark.parametrize("text", ["1", "地址", "几点开门"])
-def test_with_staff_nothing_but_opting_out_counts(text: str) -> None:
-    staffed = asking(is_with_staff=True)
-    assert route_by_rule(text, staffed) == NeedsMeaning("with_staff")
+def test_where_the_bot_is_silent_nothing_but_opting_out_counts(
+    text: str, changes: dict[str, Any], reason: str
+) -> None:
+    silent = asking(**changes)
+    assert route_by_rule(text, silent) == NeedsMeaning(reason)
     for intent in ("store_info", "complaint", "praise", "confirm"):
-        assert route_by_meaning(text, Understood(intent, 0.99), staffed, NOW) == Silence("with_staff")
+        assert route_by_meaning(text, Understood(intent, 0.99), silent, NOW) == Silence(reason)
     wish = Understood("opt_out", 0.99, {"opt_out": 0.99})
-    assert route_by_meaning(text, wish, staffed, NOW) == OptedOut(True, "opt_out_by_meaning")
+    assert route_by_meaning(text, wish, silent, NOW) == OptedOut(True, "opt_out_by_meaning")
 
 
 def test_nine_replies_an_hour_are_not_too_many() -> None:

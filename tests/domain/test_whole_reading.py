@@ -20,7 +20,6 @@ def understood(intent: str, confidence: float, **others: float) -> Understood:
         ("别再给我发了", Reading("opt_out", OptOut.SURE, "rule")),
         ("START", Reading("opt_in", OptOut.NO, "rule")),
         ("   ", Reading("out_of_scope", OptOut.NO, "rule")),
-        ("会议中，稍后回复您", Reading("out_of_scope", OptOut.NO, "rule")),
         ("转人工", Reading("human_agent", OptOut.NO, "keyword")),
     ],
 )
@@ -40,6 +39,13 @@ def test_the_model_opts_out_when_sure_and_asks_when_not() -> None:
     assert by_model("算了吧", unsure, RULES) == Reading("opt_out", OptOut.ASKED, "model")
     second = understood("deny", 0.5, opt_out=0.4)
     assert by_model("算了吧", second, RULES) == Reading("deny", OptOut.ASKED, "model")
+
+
+def test_an_auto_reply_is_out_of_scope_whatever_it_means_but_an_opt_out() -> None:
+    text = "会议中，稍后回复您"
+    assert by_rule(text, RULES) is None
+    assert by_model(text, understood("complaint", 0.9), RULES) == Reading("out_of_scope", OptOut.NO, "rule")
+    assert by_model(text, understood("opt_out", 0.9), RULES) == Reading("opt_out", OptOut.SURE, "model")
 
 
 def test_what_the_model_does_not_understand_is_clarified() -> None:
