@@ -61,12 +61,16 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "overtaken": ("轮到处理时情况已变，不再需要回应", "overtaken: when its turn came, it had become moot"),
     "nlu_unavailable": (
-        "语义理解服务不可用，转人工",
-        "the language model could not be reached, so a person answers",
+        "语义理解服务不可用：转人工，查明前暂停营销",
+        "the language model could not be reached: a person answers, and marketing is held until they know more",
     ),
     "nlu_failed": (
-        "语义理解读不了这条短信，转人工",
-        "the language model could not read the text, so a person answers",
+        "语义理解读不了这条短信：转人工，查明前暂停营销",
+        "the language model could not read the text: a person answers, and marketing is held until they know more",
+    ),
+    "read_in_part": (
+        "短信太长，语义理解只读了开头：转人工，查明前暂停营销",
+        "the text is longer than what the language model reads: marketing is held until a person has read it",
     ),
     "joins_complaint": ("并入正在处理的投诉", "it joins their open complaint"),
     "wrong_number": (

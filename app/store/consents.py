@@ -25,8 +25,8 @@ _PROOF = Index(
 
 class ConsentEvent(AppendOnly, Table):
     """One change of a customer's consent with a brand: requested, granted, withdrawn, stopped_all, held, lifted (an
-    opt-out taken back by somebody who had never agreed), or ended (the number is somebody else's now); beside these
-    health_granted and health_withdrawn (and so for every class of sensitive data), personalisation_off and _on.
+    opt-out or a hold has ended for somebody who had never agreed), or ended (the number is somebody else's now); beside
+    these health_granted and health_withdrawn (and so for every class of sensitive data), personalisation_off and _on.
     """
 
     __tablename__ = "consent_events"
@@ -46,9 +46,9 @@ class ConsentEvent(AppendOnly, Table):
 
 
 def stopped_by(session: Session, customer_id: UUID, inbound_id: UUID) -> set[UUID]:
-    """The brands that one text of the customer has stopped."""
+    """The brands whose marketing one text of the customer has stopped or held."""
     mine = (ConsentEvent.customer_id == customer_id, ConsentEvent.inbound_id == inbound_id)
-    stopped = ConsentEvent.kind.in_(("withdrawn", "stopped_all"))
+    stopped = ConsentEvent.kind.in_(("withdrawn", "stopped_all", "held"))
     return set(session.scalars(select(ConsentEvent.brand_id).where(*mine, stopped)))
 
 

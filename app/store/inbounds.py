@@ -166,6 +166,29 @@ def still_understanding(session: Session, ids: Collection[UUID]) -> Rows:
     return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()
 
 
+TO_CLOSE = tuple(
+    getattr(Inbound, name) for name in ("id", "customer_id", "brand_id", "sender_id", "status", "trace_id")
+)
+
+
+def unread_rows(session: Session, customer_id: UUID) -> Rows:
+    """A customer's texts that nobody has understood, in the order they came, without their words: whoever closes them
+    unread does so under the customer's lock, and holds marketing in the same transaction."""
+    mine = select(*TO_CLOSE).where(IS_UNREAD, Inbound.customer_id == customer_id)
+    return session.execute(mine.order_by(Inbound.received_at, Inbound.id)).all()
+
+
+def whose(session: Session, inbound_id: UUID) -> UUID:
+    """The customer of a text."""
+    return session.scalars(select(Inbound.customer_id).where(Inbound.id == inbound_id)).one()
+
+
+def close_unread(session: Session, customer_id: UUID, outcome: str, now: datetime) -> None:
+    """Closes all that `unread_rows` tells of."""
+    mine = update(Inbound).where(IS_UNREAD, Inbound.customer_id == customer_id)
+    session.execute(mine.values(status=DONE, outcome=outcome, decided_at=now, leased_until=None))
+
+
 def hand_on(session: Session, former: UUID, heir: UUID, read: Collection[UUID]) -> frozenset[UUID]:
     """Gives a phone's unread texts to its new owner, but for those just `read`; returns which. Under both locks.
 

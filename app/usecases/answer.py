@@ -6,19 +6,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain import auto_reply
-from app.domain.routing import NeedsMeaning, Silence, Situation, Understood, route_by_meaning, route_by_rule
+from app.domain.routing import (
+    NeedsMeaning,
+    Route,
+    Silence,
+    Situation,
+    Understood,
+    route_by_meaning,
+    route_by_rule,
+)
 from app.domain.text import language_of
-from app.nlu import Parsed, Unavailable
+from app.nlu import LONGEST, Parsed, Unavailable
 from app.store import customers, inbounds
-from app.store.inbounds import DONE, UNDERSTANDING, Inbound
-from app.store.outbound.table import Outbound
-from app.usecases import complaints, hand_offs
-from app.usecases.changes import Changes, Decided
+from app.store.inbounds import DONE, UNDERSTANDING
+from app.usecases import complaints, hand_offs, holds, set_aside
+from app.usecases.changes import Changes
 from app.usecases.follow_route import follow, join_complaint
+from app.usecases.habits import Habits
 from app.usecases.isolation import each_alone_after_failure
 from app.usecases.parts import Parts
 from app.usecases.turn import Reader, Turn, TurnBook
@@ -32,7 +39,6 @@ TO_STAFF_AFTER = timedelta(minutes=10)
 """A text that has waited for the NLU this long goes to a person. Source: SPEC NL-4."""
 UNREADABLE_AFTER = timedelta(seconds=30)
 """A text goes to a person if the NLU, being there, has made nothing of it for so long."""
-HOUR = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -54,7 +60,7 @@ def answer_by_rule(parts: Parts, now: datetime) -> Answered:
     done = each_alone_after_failure(
         waiting,
         lambda ids: _decide_received(parts, ids, now),
-        lambda one: _set_aside(parts, now, customer_id=one),
+        lambda one: set_aside.texts_of(parts, one, now),
     )
     return sum(done, Answered())
 
@@ -80,21 +86,6 @@ def _decide_received(parts: Parts, waiting: Sequence[UUID], now: datetime) -> An
     if answered.decided:
         parts.wake.ring("outbound")
     return answered
-
-
-def _set_aside(
-    parts: Parts, now: datetime, *, customer_id: UUID | None = None, inbound_id: UUID | None = None
-) -> None:
-    """A text that cannot be dealt with leaves the queue for the staff's list, so that it blocks nobody."""
-    mine = Inbound.id == inbound_id if inbound_id is not None else Inbound.customer_id == customer_id
-    with parts.store.write() as session:
-        rows = session.execute(select(Inbound.__table__).where(mine, Inbound.status != DONE)).all()
-        changes = Changes()
-        for row in rows:
-            changes.decide(Decided.of("inbound", row, "routed", "error", now))
-            values = {"status": DONE, "outcome": "error", "decided_at": now, "leased_until": None}
-            changes.closed_inbounds.append({"id": row.id, "conversation_id": None, **values})
-        changes.flush(session)
 
 
 def answer_by_meaning(parts: Parts, now: datetime) -> Answered:
@@ -129,7 +120,7 @@ def _decide_understood(
     done = each_alone_after_failure(
         list(understood),
         lambda ids: _decide_these(parts, {one: understood[one] for one in ids}, now),
-        lambda one: _set_aside(parts, now, inbound_id=one),
+        lambda one: set_aside.text(parts, one, now),
     )
     return sum(done, Answered())
 
@@ -182,7 +173,7 @@ def _understood(parsed: Parsed) -> Understood:
     return Understood(parsed.intent, parsed.confidence, dict(parsed.ranking), entities, parsed.model)
 
 
-def _decide_by_rule(parts: Parts, session: Session, turn: Turn, row: Any, habits: "Habits") -> bool:
+def _decide_by_rule(parts: Parts, session: Session, turn: Turn, row: Any, habits: Habits) -> bool:
     """Whether rules alone have decided the text."""
     situation = _situation(parts, turn, row, habits)
     _learn(turn, row.text)
@@ -201,7 +192,7 @@ def _decide_by_meaning(
     turn: Turn,
     row: Any,
     understood: Understood | Unavailable,
-    habits: "Habits",
+    habits: Habits,
 ) -> None:
     situation = _situation(parts, turn, row, habits)
     if (
@@ -216,14 +207,28 @@ def _decide_by_meaning(
         reason = "nlu_failed" if understood.is_about_the_text else "nlu_unavailable"
         complaints.customer_wrote(turn, row.id)
         join_complaint(turn, row.id)
+        holds.hold(session, turn, holds.UNREAD, row.id)
         conversation_id = hand_offs.hand_off(turn, reason)
         turn.decide("inbound", row.id, "routed", reason, conversation=str(conversation_id))
     else:
         route = route_by_meaning(row.text, understood, situation, turn.now)
         if route == Silence("with_staff") and hand_offs.was_taken_after(turn, row.received_at):
             route = Silence("overtaken")
-        reason = follow(parts, session, turn, row, route, understood)
+        reason = _follow(parts, session, turn, row, route, understood)
     turn.changes.closed_inbounds.append(_closing(row.id, turn, DONE, reason))
+
+
+def _follow(
+    parts: Parts, session: Session, turn: Turn, row: Any, route: Route, understood: Understood
+) -> str:
+    """Of a text that is longer than what the NLU reads nobody knows whether it ends with an opt-out."""
+    is_whole = len(row.text) <= LONGEST
+    if not is_whole:
+        holds.hold(session, turn, holds.UNREAD, row.id)
+    reason = follow(parts, session, turn, row, route, understood)
+    if not is_whole and turn.profile["consent"] == "held":
+        hand_offs.hand_off(turn, "read_in_part")
+    return reason
 
 
 def _closing(inbound_id: UUID, turn: Turn, status: str, outcome: str | None) -> dict[str, Any]:
@@ -246,7 +251,7 @@ def _learn(turn: Turn, text: str) -> None:
         turn.change_profile(language=language)
 
 
-def _situation(parts: Parts, turn: Turn, row: Any, habits: "Habits") -> Situation:
+def _situation(parts: Parts, turn: Turn, row: Any, habits: Habits) -> Situation:
     flows = parts.flows.of(turn.brand, turn.channel.capabilities.style.value)
     state = turn.question_state
     asked_before = turn.question is not None and turn.question.asked_at <= row.received_at
@@ -275,25 +280,3 @@ def _situation(parts: Parts, turn: Turn, row: Any, habits: "Habits") -> Situatio
 
 def _moment(told: Mapping[str, str], name: str) -> datetime | None:
     return datetime.fromisoformat(told[name]) if name in told else None
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """How many automatic replies each (customer, sender) had within the last hour."""
-
-    replies: Mapping[tuple[UUID, UUID], int]
-
-    @classmethod
-    def read(cls, session: Session, pairs: Sequence[tuple[UUID, UUID]], now: datetime) -> "Habits":
-        """Counts for a whole batch with one query."""
-        ids = {customer_id for customer_id, _ in pairs}
-        counted = session.execute(
-            select(Outbound.customer_id, Outbound.sender_id, func.count())
-            .where(
-                Outbound.customer_id.in_(ids),
-                Outbound.created_at > now - HOUR,
-                Outbound.cause == "inbound",
-            )
-            .group_by(Outbound.customer_id, Outbound.sender_id)
-        )
-        return cls({(customer, sender): count for customer, sender, count in counted})

@@ -21,6 +21,7 @@ ACTIONS = frozenset(
         "complaint.note",
         "complaint.resolve",
         "consent.granted",
+        "consent.hold_lifted",
         "consent.withdrawn",
         "customer.erase",
         "customer.export",

@@ -17,7 +17,7 @@ from app.domain.text import clean, is_blank
 from app.store import complaints as complaint_store
 from app.store import conversations, customers
 from app.store.outbound.table import Outbound
-from app.usecases import audit, complaints, hand_offs, messages, number_owners, staff_texts
+from app.usecases import audit, complaints, hand_offs, holds, messages, number_owners, staff_texts
 from app.usecases.changes import Changes
 from app.usecases.directory import Directory
 from app.usecases.parts import Parts
@@ -114,6 +114,19 @@ def reassign(parts: Parts, staff: StaffMember, customer_id: UUID, brand_id: UUID
         _still_theirs(turn)
         number_owners.end(session, turn.changes, customer_id, "staff", now, status="unknown")
         audit.note(session, staff.email, "desk.reassign", "customer", str(customer_id), now, staff.id)
+
+
+def settle_doubt(
+    parts: Parts, staff: StaffMember, customer_id: UUID, brand_id: UUID, now: datetime, *, is_opt_out: bool
+) -> None:
+    """Staff have found out whether a customer whose marketing is held has opted out. Raises DeskRefusal: `not_held`."""
+    with _desk(parts, customer_id, brand_id, now) as (session, turn):
+        _still_theirs(turn)
+        if turn.profile["consent"] != "held":
+            raise DeskRefusal("not_held")
+        holds.settle(session, turn, staff.email, is_opt_out=is_opt_out)
+        action = "consent.withdrawn" if is_opt_out else "consent.hold_lifted"
+        audit.note(session, staff.email, action, "customer", str(customer_id), now, staff.id)
 
 
 def resolve(

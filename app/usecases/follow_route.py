@@ -21,7 +21,7 @@ from app.domain.routing import (
     Understood,
     WrongNumber,
 )
-from app.usecases import complaints, flow_runs, hand_offs, messages, opting
+from app.usecases import complaints, flow_runs, hand_offs, holds, messages, opting
 from app.usecases.parts import Parts
 from app.usecases.run_identity import RunIdentity, fresh_identity
 from app.usecases.turn import Turn
@@ -129,7 +129,7 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedO
 
 def _ask_about_opt_out(parts: Parts, session: Session, turn: Turn, row: Any) -> None:
     """Marketing is held and staff see it; the customer is asked once a day, unless staff speak with them already."""
-    opting.hold(turn, "nlu", row.id)
+    holds.hold(session, turn, "nlu", row.id)
     hand_offs.hand_off(turn, "opt_out_unsure")
     asked_at = turn.profile["said"].get(OPT_OUT_QUESTION)
     was_asked = asked_at is not None and turn.now - datetime.fromisoformat(asked_at) < ONCE_A_DAY
@@ -158,7 +158,7 @@ def _opt_in(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedIn
 
 def _wrong_number(parts: Parts, session: Session, turn: Turn, row: Any, cause: Cause) -> None:
     """Marketing is held; the flow asks whether it is so. Where the brand has none, a person finds it out."""
-    opting.hold(turn, "wrong_number", row.id)
+    holds.hold(session, turn, "wrong_number", row.id)
     trigger = Triggered(by="intent", text=row.text, at=row.received_at)
     identity = fresh_identity(cause, inbound_id=row.id)
     if flow_runs.start(parts, session, turn, WRONG_NUMBER, trigger, identity) is None:

@@ -1,6 +1,7 @@
 """Hands a conversation from the bot to a person, and back."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from app.store import conversations
@@ -17,25 +18,30 @@ def hand_off(turn: Turn, reason: str) -> UUID:
     if turn.conversation is not None:
         held: UUID = turn.conversation["id"]
         return held
-    conversation_id = new_id()
-    row = {
-        "id": conversation_id,
-        "brand_id": turn.brand.id,
-        "customer_id": turn.customer.id,
-        "sender_id": turn.sender.id,
-        "status": conversations.OPEN,
-        "reason": reason[:60],
-        "staff_id": None,
-        "staff_until": None,
-        "answer_due_at": turn.now + ANSWER_WITHIN,
-        "answered_at": None,
-        "opened_at": turn.now,
-        "closed_at": None,
-    }
+    row = new(turn.brand.id, turn.customer.id, turn.sender.id, reason, turn.now)
+    conversation_id: UUID = row["id"]
     turn.changes.new_conversations[conversation_id] = row
     turn.conversation = row
     turn.decide("conversation", conversation_id, "handed_off", reason[:60])
     return conversation_id
+
+
+def new(brand_id: UUID, customer_id: UUID, sender_id: UUID, reason: str, now: datetime) -> dict[str, Any]:
+    """A hand-over that nobody has taken yet."""
+    return {
+        "id": new_id(),
+        "brand_id": brand_id,
+        "customer_id": customer_id,
+        "sender_id": sender_id,
+        "status": conversations.OPEN,
+        "reason": reason[:60],
+        "staff_id": None,
+        "staff_until": None,
+        "answer_due_at": now + ANSWER_WITHIN,
+        "answered_at": None,
+        "opened_at": now,
+        "closed_at": None,
+    }
 
 
 def change(turn: Turn, **values: object) -> None:

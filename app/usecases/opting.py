@@ -1,8 +1,10 @@
 """Records that a customer stops, starts or has to be asked, in the ledger, the profile and the queue at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from app.store import consents, customers
 from app.store.outbound.table import Outbound
 from app.store.tables import new_id
 from app.usecases.changes import Changes, Decided, Withdrawal
+from app.usecases.directory import ChannelView, SenderView
 from app.usecases.turn import Turn
 
 STOPPED = ("withdrawn", "stopped_all")
@@ -92,43 +95,30 @@ def withdraw_by_provider(session: Session, changes: Changes, told: Sequence[Any]
 
 
 def brands_on(session: Session, turn: Turn) -> list[UUID]:
-    """The brand, and every brand that used this number to this person within a year."""
-    sharing = [
-        s for s in turn.channel.senders if s.address == turn.sender.address and s.brand_id != turn.brand.id
-    ]
-    if not sharing:
-        return [turn.brand.id]
-    used = session.scalars(
-        select(Outbound.brand_id)
-        .where(
-            Outbound.customer_id == turn.customer.id,
-            Outbound.sender_id.in_([sender.id for sender in sharing]),
-            Outbound.handed_at >= turn.now - SHARED_FOR,
-        )
-        .distinct()
-    )
-    found = [turn.brand.id, *used]
-    customers.add_profiles(session, {(turn.customer.id, brand_id) for brand_id in found}, turn.now)
+    """The brand, and every brand that used this number to this person within a year; all have profiles."""
+    found = [turn.brand.id, *brands_using(session, turn.channel, turn.sender, turn.customer.id, turn.now)]
+    if len(found) > 1:
+        customers.add_profiles(session, {(turn.customer.id, brand_id) for brand_id in found}, turn.now)
     return found
 
 
-def hold(turn: Turn, source: str, inbound_id: UUID | None) -> None:
-    """Holds marketing until somebody has found out what the customer wants."""
-    if turn.profile["consent"] != "withdrawn":
-        ledger(turn.changes, *turn.key, "held", source, turn.now, inbound_id=inbound_id)
-        turn.change_profile(consent="held", consent_at=turn.now)
-
-
-def lift_hold(session: Session, turn: Turn, inbound_id: UUID | None) -> bool:
-    """Ends the doubt whether a text opted out: the customer's answer says that it did not. False where marketing is
-    not held, or not for such a doubt: nothing changes then.
-    """
-    if turn.profile["consent"] != "held" or not is_held_in_doubt(session, turn.changes, *turn.key):
-        return False
-    _restore(session, turn, turn.brand.id, inbound_id, None)
-    turn.profile.update(turn.changes.profiles[turn.key])
-    turn.decide("consent", turn.customer.id, "hold_lifted", "opt_out_denied")
-    return True
+def brands_using(
+    session: Session, channel: ChannelView, sender: SenderView, customer_id: UUID, now: datetime
+) -> list[UUID]:
+    """The other brands that used this sender's number to this person within a year."""
+    sharing = [s for s in channel.senders if s.address == sender.address and s.brand_id != sender.brand_id]
+    if not sharing:
+        return []
+    used = (
+        select(Outbound.brand_id)
+        .where(
+            Outbound.customer_id == customer_id,
+            Outbound.sender_id.in_([one.id for one in sharing]),
+            Outbound.handed_at >= now - SHARED_FOR,
+        )
+        .distinct()
+    )
+    return list(session.scalars(used))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +147,14 @@ def _entries(session: Session, changes: Changes, customer_id: UUID, brand_id: UU
 
 
 def is_held_in_doubt(session: Session, changes: Changes, customer_id: UUID, brand_id: UUID) -> bool:
-    """Whether marketing is held because a text may have been an opt-out; a wrong number is held for another reason."""
-    latest = next(iter(_entries(session, changes, customer_id, brand_id)), None)
-    return latest is not None and latest.kind == "held" and latest.source != "wrong_number"
+    """Whether marketing is held because a text may have been an opt-out; a wrong number is held for another reason,
+    which ends no doubt of before."""
+    return any(one.source != "wrong_number" for one in holds(session, changes, customer_id, brand_id))
+
+
+def holds(session: Session, changes: Changes, customer_id: UUID, brand_id: UUID) -> list[Entry]:
+    """The lines for which marketing is held now, the latest first."""
+    return list(takewhile(lambda one: one.kind == "held", _entries(session, changes, customer_id, brand_id)))
 
 
 def earlier_consents(session: Session, changes: Changes, customer_id: UUID, brand_id: UUID) -> list[Entry]:
@@ -186,51 +181,56 @@ def take_back_opt_out(session: Session, turn: Turn, inbound_id: UUID, word: str)
     On a number shared by brands it ends the opt-out of each brand that the same text stopped and nothing has stopped
     since: the customer cannot choose which of them reads. Why: docs/decisions/0013-start-undoes-what-stop-did.md.
     """
+    told: dict[str, Any] = {"wording": word, "inbound_id": inbound_id, "lifts_stop": True}
     for brand_id in _stopped_along(session, turn):
-        restored = _restore(session, turn, brand_id, inbound_id, word, along_with=turn.brand.id)
+        shared = {"shared_number_with": str(turn.brand.id)}
+        restored = restore(session, turn, brand_id, "inbound", **told, evidence=shared)
         verdict = "opted_in" if restored else "opt_out_lifted"
-        told = ("inbound", inbound_id, turn.customer.id, brand_id, verdict, "opt_in_shared_number")
-        turn.changes.decide(Decided(*told, turn.now, turn.trace_id, {"word": word}))
-    is_restored = _restore(session, turn, turn.brand.id, inbound_id, word)
-    turn.profile.update(turn.changes.profiles[turn.key])
-    return is_restored
+        about = ("inbound", inbound_id, turn.customer.id, brand_id, verdict, "opt_in_shared_number")
+        turn.changes.decide(Decided(*about, turn.now, turn.trace_id, {"word": word}))
+    return restore(session, turn, turn.brand.id, "inbound", **told)
 
 
 def _stopped_along(session: Session, turn: Turn) -> list[UUID]:
-    """The other brands that the text stopped which stopped this one, and that nothing has changed since."""
+    """The other brands that the text stopped or held which did so to this one, and that nothing has changed since."""
     customer_id, changes = turn.customer.id, turn.changes
     mine = _entries(session, changes, *turn.key)
-    text = mine[0].inbound_id if mine and mine[0].kind in STOPPED else None
+    text = mine[0].inbound_id if mine and mine[0].kind in UNDONE else None
     if text is None:
         return []
     fresh = {one["brand_id"] for one in changes.consent_events if one["inbound_id"] == text}
     others = (consents.stopped_by(session, customer_id, text) | fresh) - {turn.brand.id}
     latest = {one: _entries(session, changes, customer_id, one)[0] for one in sorted(others)}
-    return [one for one, entry in latest.items() if entry.inbound_id == text and entry.kind in STOPPED]
+    return [one for one, entry in latest.items() if entry.inbound_id == text and entry.kind in UNDONE]
 
 
-def _restore(
+def restore(
     session: Session,
     turn: Turn,
     brand_id: UUID,
-    inbound_id: UUID | None,
-    word: str | None,
-    along_with: UUID | None = None,
+    source: str,
+    *,
+    wording: str | None = None,
+    inbound_id: UUID | None = None,
+    evidence: Mapping[str, Any] = MappingProxyType({}),
+    lifts_stop: bool = False,
 ) -> bool:
-    """Whether consent that was given before the opt-out holds again; the ledger has what it restores, and why."""
+    """Whether consent that was given before the opt-out, or the hold, counts again; the ledger has what it restores,
+    and why. What stopped all texts is lifted by the customer's own word alone."""
     customer_id, changes = turn.customer.id, turn.changes
     earlier = earlier_consents(session, changes, customer_id, brand_id)
-    shared = {"shared_number_with": str(along_with)} if along_with is not None else {}
-    told: dict[str, Any] = {"wording": word, "inbound_id": inbound_id}
+    told: dict[str, Any] = {"wording": wording, "inbound_id": inbound_id}
     for one in earlier:  # what a partner brought still rests on the partner's agreement, and only that
-        evidence = {"restores": str(one.id), **shared}
-        more = {**told, "evidence": evidence, "partner_id": one.partner_id}
-        ledger(changes, customer_id, brand_id, "granted", "inbound", turn.now, **more)
+        told |= {"evidence": {"restores": str(one.id), **evidence}, "partner_id": one.partner_id}
+        ledger(changes, customer_id, brand_id, "granted", source, turn.now, **told)
     if not earlier:
-        ledger(changes, customer_id, brand_id, "lifted", "inbound", turn.now, **told, evidence=shared)
-    state = "granted" if earlier else "none"
-    values = {"consent": state, "consent_at": turn.now, "stopped_at": None}
+        ledger(changes, customer_id, brand_id, "lifted", source, turn.now, **told, evidence=dict(evidence))
+    values: dict[str, Any] = {"consent": "granted" if earlier else "none", "consent_at": turn.now}
+    if lifts_stop:
+        values["stopped_at"] = None
     changes.profiles.setdefault((customer_id, brand_id), {}).update(values)
+    if brand_id == turn.brand.id:
+        turn.profile.update(values)
     return bool(earlier)
 
 

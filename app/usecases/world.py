@@ -12,7 +12,7 @@ from app.domain.flows.state import RunState
 from app.domain.flows.stimuli import EffectApplied
 from app.domain.purpose import Cause, CauseKind
 from app.domain.sensitive import PERSONALISATION
-from app.usecases import complaints, hand_offs, messages, number_owners, opting, separate_consents
+from app.usecases import complaints, hand_offs, holds, messages, number_owners, opting, separate_consents
 from app.usecases.parts import Parts
 from app.usecases.run_identity import RunIdentity
 from app.usecases.separate_consents import Told
@@ -123,7 +123,7 @@ class DatabaseWorld:
             case fx.OptOut():
                 self._opt_out(effect, state)
             case fx.LiftHold():
-                is_lifted = opting.lift_hold(self.session, self.turn, self.identity.inbound_id)
+                is_lifted = holds.lift(self.session, self.turn, self.identity.inbound_id)
                 return fx.OK if is_lifted else fx.NOT_HELD
         return fx.OK
 
@@ -159,7 +159,7 @@ class DatabaseWorld:
         opting.withdraw(
             turn.changes,
             turn.customer.id,
-            [turn.brand.id],
+            [*holds.held_along(self.session, turn)],
             effect.scope,
             f"flow:{state.flow}",
             turn.now,

@@ -94,6 +94,24 @@ def hand_back(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
     )
 
 
+@conversation.post("/wish")
+@allow(*AT_THE_DESK)
+def wish(brand_code: str, customer_id: UUID) -> ResponseReturnValue:
+    """Ends a hold on marketing by what staff have found out: an opt-out, or none."""
+    brand, told = _brand(brand_code), request.form.get("wish")
+    if told not in ("out", "in"):
+        abort(422)
+    done = gettext("The opt-out is recorded.") if told == "out" else gettext("Marketing is no longer held.")
+    return _do(
+        brand_code,
+        customer_id,
+        lambda parts, staff: desk.settle_doubt(
+            parts, staff, customer_id, brand.id, parts.now(), is_opt_out=told == "out"
+        ),
+        done,
+    )
+
+
 @conversation.post("/consents")
 @allow(*AT_THE_DESK)
 def consents(brand_code: str, customer_id: UUID) -> ResponseReturnValue:

@@ -83,7 +83,7 @@ LEDGER: Words = {
     "withdrawn": lazy_gettext("opted out of marketing"),
     "stopped_all": lazy_gettext("stopped all texts"),
     "held": lazy_gettext("may have opted out; it was being found out"),
-    "lifted": lazy_gettext("opt-out taken back, never agreed"),
+    "lifted": lazy_gettext("opt-out or hold ended, never agreed"),
     "ended": lazy_gettext("ended: the number has a new owner"),
 }
 CATEGORIES: Words = {
@@ -158,6 +158,7 @@ REFUSALS: Words = {
     "taken_by_another": lazy_gettext("A colleague has this conversation."),
     "consent_unproved": lazy_gettext("Write down the words that the customer agreed to."),
     "reassigned_already": lazy_gettext("The number has a new owner already."),
+    "not_held": lazy_gettext("Marketing is not held any more."),
     "already_resolved": lazy_gettext("This complaint is resolved already."),
 }
 ACTORS: Words = {
@@ -182,6 +183,7 @@ ACTIONS: Words = {
     "quarantine.discard": lazy_gettext("gave up a delivery that could not be read"),
     "consent.granted": lazy_gettext("recorded consent"),
     "consent.withdrawn": lazy_gettext("recorded a withdrawal"),
+    "consent.hold_lifted": lazy_gettext("ended a hold on marketing"),
     "flows.unpublish": lazy_gettext("took a flow back"),
     "customer.erase": lazy_gettext("erased all that is kept about a customer"),
     "customer.export": lazy_gettext("exported all that is kept about a customer"),

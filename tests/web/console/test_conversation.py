@@ -116,6 +116,28 @@ def test_the_bot_is_silent_until_it_is_handed_back(desk: Desk, staff: Visitor) -
     assert "客服" in last_text(desk)
 
 
+@pytest.mark.parametrize(
+    ("wish", "state", "said"), [("out", "Opted out", "is recorded"), ("in", "No consent", "no longer held")]
+)
+def test_staff_settle_whether_a_text_was_an_opt_out(
+    desk: Desk, staff: Visitor, wish: str, state: str, said: str
+) -> None:
+    page = desk.path_of(WANG)
+    assert "They want no more" not in staff.opens(page)[1]
+    with desk.parts.store.write() as session:
+        session.execute(update(Profile).values(consent="held"))
+    assert "They want no more" in staff.opens(page + "/state")[1]
+    assert staff.sends(page + "/wish")[0] == 422
+    status, text = staff.sends(page + "/wish", wish=wish)
+    assert status == 200
+    assert said in text
+    assert state in text
+    assert "They want no more" not in text
+    status, text = staff.sends(page + "/wish", wish=wish)
+    assert status == 422
+    assert "not held any more" in text
+
+
 def test_staff_resolve_in_their_own_words_or_the_standing_ones(desk: Desk, staff: Visitor) -> None:
     page = f"{desk.path_of(WANG)}/complaints/{complaint_id(desk)}/resolve"
     assert staff.sends(page, text="")[0] == 200

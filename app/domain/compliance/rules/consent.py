@@ -8,11 +8,11 @@ from app.domain.purpose import Purpose
 
 SOURCE = "SPEC CP-1, IN-4; MIIT Order 31 (revised 2026-05-01); Advertising Law Art. 43"
 HELD_FOR = timedelta(hours=1)
-"""When a send that waits for the answer to "do you want no more?" is judged anew."""
+"""When a send that waits until it is known what the customer wants is judged anew."""
 
 
 def judge(send: Send, facts: Facts, now: datetime) -> Decision:
-    """Marketing needs `granted`; `held` (an unclear wish to opt out) waits for its answer."""
+    """Marketing needs `granted`; `held` (they may have opted out) waits until that is known."""
     if send.purpose is not Purpose.MARKETING or facts.consent == "granted":
         return ALLOW
     if facts.consent == "held":
@@ -29,7 +29,7 @@ RULE = Rule(
     reasons={
         "no_consent": "There is no consent to marketing of this brand.",
         "consent_pending": "The double opt-in is not confirmed yet.",
-        "consent_held": "The customer may have opted out in other words and has been asked.",
+        "consent_held": "The customer may have opted out; whether they did is being found out.",
         "opted_out": "The customer has opted out of this brand's marketing.",
     },
     judge=judge,
