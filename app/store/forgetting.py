@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, bindparam, delete, select, text, update
+from sqlalchemy import Column, bindparam, delete, select, update
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Session
 
 from app.store.encryption import keyring
+from app.store.inbounds import close_unread
 from app.store.personal import ERASED, NOBODYS, Personal
 from app.store.schema import metadata
 
@@ -18,7 +19,8 @@ from app.store.schema import metadata
 def forget(session: Session, customer_id: UUID, outcome: str, now: datetime) -> None:
     """Destroys the person's key, and empties what stands in the clear about them: see `personal.ERASED`.
 
-    What no law keeps is removed; texts that nobody has read yet are done with this outcome.
+    What no law keeps is removed; texts that nobody has read yet are done with this outcome, and the caller has held
+    the marketing of the brands that they may be about.
     """
     tables = metadata().tables
     people, inbounds, outbounds = tables["customers"], tables["inbounds"], tables["outbounds"]
@@ -33,8 +35,7 @@ def forget(session: Session, customer_id: UUID, outcome: str, now: datetime) -> 
     session.execute(earlier.values(succeeded_by_id=None))  # an earlier owner's row would tell the number
     # last, for a repeated text waits for whoever is changing the stored one
     _empty(session, inbounds, customer_id)
-    unread = update(inbounds).where(inbounds.c.customer_id == customer_id, text("inbounds.status <> 'done'"))
-    session.execute(unread.values(status="done", outcome=outcome, decided_at=now, leased_until=None))
+    close_unread(session, customer_id, outcome, now)
 
 
 def nothing_known(table: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from app.store import complaints as complaint_store
 from app.store import conversations, customers, erasures, forgetting, inbounds, runs
 from app.store.erasures import REASON
 from app.store.outbound import queue
-from app.usecases import audit, complaints
+from app.usecases import audit, complaints, holds
 from app.usecases.changes import Changes, Decided
 from app.usecases.complaint_clock import complaining_turns
 from app.usecases.parts import Parts
@@ -63,13 +63,15 @@ def erase_person(parts: Parts, person: str | UUID, order: ErasureOrder) -> Erase
         if not rows:
             return _before(session, person)
         left = 0 if order.with_earlier else len(customers.earlier_owners(session, rows[-1].id))
+        is_their_number = rows[-1].phone_hash is not None  # an earlier owner's texts are the present owner's
+        lost = waiting.theirs if is_their_number else ()
         for row in rows:
             _end_all(parts, session, row.id, order.at)
+            _hold(parts, session, row.id, order.at, has_lost=bool(lost) and row is rows[-1])
             erasures.add(session, row.id, row.phone_hash, order.at)
             told = ("customer.erase", "customer", str(row.id), order.at, order.staff_id)
             audit.note(session, order.actor, *told)
-        is_their_number = rows[-1].phone_hash is not None  # an earlier owner's texts are the present owner's
-        inbounds.discard(session, waiting.theirs if is_their_number else ())
+        inbounds.discard(session, lost)
         for row in rows:
             queue.end_unknown_of(session, [row.id], REASON, order.at)
             forgetting.forget(session, row.id, REASON, order.at)
@@ -122,6 +124,16 @@ def _end_all(parts: Parts, session: Session, customer_id: UUID, now: datetime) -
     changes.closed_questions.update(runs.end_all(session, customer_id, REASON, now))
     changes.flush(session)
     conversations.close_all(session, customer_id, now)
+
+
+def _hold(parts: Parts, session: Session, customer_id: UUID, now: datetime, *, has_lost: bool) -> None:
+    """What nobody has understood, or placed, may be an opt-out: the doubt stays with the number, as one would."""
+    changes = Changes()
+    unread = inbounds.unread_rows(session, customer_id)
+    holds.hold_unread(session, parts.directory.current(now), changes, unread, now)
+    if has_lost:
+        holds.hold_all(session, changes, customer_id, now)
+    changes.flush(session)
 
 
 def _in_quarantine(parts: Parts, e164: str) -> _Quarantined:
