@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.delivery_codes import REASSIGNED
 from app.domain.phone import masked
 from app.reads.why import Explained, about_customer
-from app.store import customers
+from app.store import owners
 from app.store.brands import Brand
 from app.store.consents import ABOUT_TEXTS, ConsentEvent
 from app.store.conversations import Conversation
@@ -84,7 +84,7 @@ class Looked:
 
 def owners_of(session: Session, e164: str) -> list[UUID]:
     """Whose phone this is, and whose it was before, the latest first."""
-    return list(reversed(customers.owners_of(session, e164)))
+    return list(reversed(owners.owners_of(session, e164)))
 
 
 def owner_of(session: Session, message_id: UUID) -> tuple[UUID, datetime] | None:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.reads.reason_words import reason_words
 from app.reads.why import Explained, about_subjects
-from app.store import customers
 from app.store.inbounds import Inbound
 from app.store.outbound.table import Outbound
+from app.store.owners import owners_of
 
 SHOWN = 200
 """Messages that a phone shows: the newest."""
@@ -54,7 +54,7 @@ class Thread:
 
 def thread(session: Session, e164: str, brand_id: UUID | None) -> Thread:
     """The newest messages with this phone, of one brand or of all; decrypts nothing."""
-    owners = customers.owners_of(session, e164)
+    owners = owners_of(session, e164)
     if not owners:
         return Thread()
     inbounds = select(*INBOUND).where(Inbound.customer_id.in_(owners))

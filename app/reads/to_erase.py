@@ -12,12 +12,13 @@ from app.domain.phone import masked
 from app.store.brands import Brand
 from app.store.complaints import CLOSED, Complaint
 from app.store.consents import ConsentEvent
-from app.store.customers import Customer, Profile, earlier_owners
+from app.store.customers import Customer, Profile
 from app.store.decisions import Decision
 from app.store.erasures import is_out
 from app.store.events import Event, Order
 from app.store.inbounds import Inbound
 from app.store.outbound.table import CLAIMED, QUEUED, Outbound
+from app.store.owners import earlier_owners
 
 COUNTED: Mapping[str, Any] = {
     "inbounds": Inbound,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, load_only
 from app.reads.intent_words import intent_words
 from app.reads.reason_words import Language, code_words, reason_words
 from app.reads.verdict_words import verdict_words
-from app.store import customers, decisions
+from app.store import decisions
 from app.store.brands import Brand
 from app.store.decisions import Decision
 from app.store.outbound.table import (
@@ -26,6 +26,7 @@ from app.store.outbound.table import (
     UNKNOWN,
     Outbound,
 )
+from app.store.owners import owners_of
 
 _DETAILS: dict[str, tuple[str, str]] = {
     "word": ("词“{}”", "word “{}”"),
@@ -107,7 +108,7 @@ def _told(decision: Explained, said: str, language: Language) -> list[str]:
 def about_person(session: Session, e164: str, until: datetime) -> list[Explained] | None:
     """Every decision about the person with this phone, and about who had it before, up to a moment, oldest first;
     None if nobody has it."""
-    owners = customers.owners_of(session, e164)
+    owners = owners_of(session, e164)
     if not owners:
         return None
     found = [one for owner in owners for one in about_customer(session, owner, until)]

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, bindparam, func, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, bindparam, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
 from app.domain.delivery_codes import ERASED as NOBODYS_NUMBER
@@ -15,7 +15,6 @@ from app.store import erasures, hash_keys, phone_hashes
 from app.store.columns import PlainJson, WrappedKey
 from app.store.consents import ConsentEvent
 from app.store.encryption import keyring
-from app.store.erasures import Erasure
 from app.store.personal import ERASED, NOBODYS, Personal, PersonalJson, remember
 from app.store.phone_hashes import last_four_hash, phone_hash
 from app.store.tables import Rows, Table, new_id, primary_key
@@ -31,8 +30,9 @@ OUT_OF_USE = "number_status IN ('dead', 'suspended')"
 class Customer(Table):
     """A person, found by the keyed hash of the phone. Their row is the lock that makes opt-outs and caps exact.
 
-    Where the number has gone to somebody else, the row has no hash any more and `succeeded_by_id` is the new owner's.
-    All that is kept about them is sealed under their `key`; once they are erased it is empty, and the hash is gone.
+    Where the number has gone to somebody else, the row has no hash any more and `succeeded_by_id` is the new owner's;
+    who has it from somebody else, or comes again after an erasure, has it since `taken_over_at`. All that is kept about
+    them is sealed under their `key`; once they are erased it is empty, and the hash is gone.
     """
 
     __tablename__ = "customers"
@@ -58,9 +58,12 @@ class Customer(Table):
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info={ERASED: None})
     last_four_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     number_status: Mapped[str] = mapped_column(String(20), default="unknown", info={ERASED: NOBODYS_NUMBER})
-    number_status_at: Mapped[datetime | None]
+    number_status_at: Mapped[datetime | None] = mapped_column(info={ERASED: None})
     last_inbound_at: Mapped[datetime | None] = mapped_column(info={ERASED: None})
-    succeeded_by_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("customers.id"), index=True)
+    succeeded_by_id: Mapped[UUID | None] = mapped_column(
+        Uuid(), ForeignKey("customers.id"), index=True, info={ERASED: None}
+    )
+    taken_over_at: Mapped[datetime | None] = mapped_column(info={ERASED: None})
     created_at: Mapped[datetime]
 
 
@@ -135,13 +138,14 @@ def make(
 
     Who was `erased` and comes again is a new person, whose opt-outs still count. Source: SPEC CP-5.
     """
-    rows = {phone: _new_row(phone, now) for phone in set(phones) - known_by_now(session, phones)}
+    new = set(phones) - known_by_now(session, phones)
+    rows = {phone: _new_row(phone, now, erased[phone].at if phone in erased else None) for phone in new}
     made = insert_new(session, Customer, sorted(rows.values(), key=lambda row: row["phone_hash"]), (), "id")
     ids = {phone: row["id"] for phone, row in rows.items() if row["id"] in made}
     profiles = [
         {**_profile(ids[phone], told.brand_id, now, None), **erasures.carried(told)}
-        for phone in ids
-        for told in erased.get(phone, ())
+        for phone in ids.keys() & erased.keys()
+        for told in erased[phone].told
         if erasures.is_out(told.consent, told.stopped_at)
     ]
     insert_all(session, Profile, profiles)
@@ -162,7 +166,7 @@ def ids_by_hash(session: Session, hashes: Mapping[bytes, str]) -> dict[str, UUID
     return {hashes[bytes(row.phone_hash)]: row.id for row in found}
 
 
-def _new_row(e164: str, now: datetime) -> dict[str, Any]:
+def _new_row(e164: str, now: datetime, taken_over_at: datetime | None) -> dict[str, Any]:
     key = keyring().new_person_key()
     return {
         "id": new_id(),
@@ -171,6 +175,7 @@ def _new_row(e164: str, now: datetime) -> dict[str, Any]:
         "phone_hash": phone_hash(e164),
         "last_four_hash": last_four_hash(e164),
         "number_status": "unknown",
+        "taken_over_at": taken_over_at,
         "created_at": now,
     }
 
@@ -181,20 +186,6 @@ def by_phone(session: Session, e164: str) -> Customer | None:
     return session.scalars(mine).one_or_none()
 
 
-def owners_of(session: Session, e164: str) -> list[UUID]:
-    """Everybody who is known to have had this phone, its present owner last."""
-    present = ids_by_phone(session, [e164]).get(e164)
-    if present is None:
-        return []
-    return [*earlier_owners(session, present), present]
-
-
-def earlier_owners(session: Session, customer_id: UUID) -> list[UUID]:
-    """Those who are known to have had this customer's phone before."""
-    earlier = select(Customer.id).where(Customer.succeeded_by_id == customer_id).order_by(Customer.id)
-    return list(session.scalars(earlier))
-
-
 def succeed(session: Session, customer_id: UUID, status: str, now: datetime) -> UUID:
     """Gives a customer's number to a new one, who is made, and returns theirs; the lock on the old one is held.
 
@@ -203,7 +194,7 @@ def succeed(session: Session, customer_id: UUID, status: str, now: datetime) -> 
     e164, mine = phone_of(session, customer_id), Customer.id == customer_id
     freed = {"phone_hash": None, "number_status": REASSIGNED, "number_status_at": now}
     session.execute(update(Customer).where(mine).values(**freed))
-    row = _new_row(e164, now)
+    row = _new_row(e164, now, now)
     insert_all(session, Customer, [row])  # what was told before an erasure ended with whom it was carried to
     erasures.renew(session, [e164])
     heir: UUID = row["id"]
@@ -249,12 +240,9 @@ def phones(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
 
 def taken_over_at(session: Session, ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Since when those of these customers have their number who have it from somebody else, or after an erasure."""
-    former = aliased(Customer)
-    is_heir = select(former.id).where(former.succeeded_by_id == Customer.id).exists().label("is_heir")
-    told = select(Customer.id, Customer.created_at, is_heir, func.max(Erasure.at).label("freed_at"))
-    freed = told.outerjoin(Erasure, Erasure.phone_hash == Customer.phone_hash).where(Customer.id.in_(ids))
-    rows = session.execute(freed.group_by(Customer.id))
-    return {row.id: at for row in rows if (at := row.created_at if row.is_heir else row.freed_at)}
+    mine = select(Customer.id, Customer.taken_over_at).where(Customer.id.in_(ids))
+    rows = session.execute(mine.where(Customer.taken_over_at.is_not(None)))
+    return {row.id: row.taken_over_at for row in rows}
 
 
 def add_profiles(session: Session, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Who was erased, as the hash of the phone: what they last told each brand counts when the number comes again."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,12 +16,21 @@ from app.store.phone_hashes import every, phone_hash
 from app.store.schema import metadata
 from app.store.tables import Rows, Table, new_id
 
-Erased = Mapping[str, Rows]
-"""By phone, what its erased owners last told each brand: see `of`."""
-
-
 REASON = "person_erased"
 """Why what was under way with an erased person has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A number's erased owners: when the last of them was erased, and what the last to know a brand told it:
+    `KEPT` a row."""
+
+    at: datetime
+    told: Rows
+
+
+Erased = Mapping[str, Gone]
+"""By phone: see `of`."""
 
 
 class Erasure(Table):
@@ -58,16 +68,15 @@ def add(session: Session, customer_id: UUID, phone_hash: bytes | None, now: date
 
 
 def of(session: Session, hashes: Mapping[bytes, str]) -> Erased:
-    """Those of these phones, asked for by every hash of theirs, whose owners were erased, each with what the last of
-    them told each brand: (at, brand_id, consent, consent_at, stopped_at, hold_until), where `at` is when they were
-    erased.
-    """
+    """Those of these phones, asked for by every hash of theirs, whose owners were erased."""
     told: dict[str, dict[UUID, Any]] = {}
+    at: dict[str, datetime] = {}
     for row in session.connection().execute(_told(), {"hashes": list(hashes)}):
-        brands = told.setdefault(hashes[bytes(row.phone_hash)], {})
+        phone = hashes[bytes(row.phone_hash)]
+        at[phone], brands = row.at, told.setdefault(phone, {})
         if row.brand_id is not None:
             brands[row.brand_id] = row
-    return {phone: list(brands.values()) for phone, brands in told.items()}
+    return {phone: Gone(at[phone], list(brands.values())) for phone, brands in told.items()}
 
 
 def is_out(consent: str, stopped_at: datetime | None) -> bool:

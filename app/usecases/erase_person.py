@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.phone import national
 from app.store import complaints as complaint_store
-from app.store import conversations, customers, erasures, forgetting, inbounds, runs
+from app.store import conversations, customers, erasures, forgetting, inbounds, owners, runs
 from app.store.erasures import REASON
 from app.store.outbound import queue
 from app.usecases import audit, complaints, holds
@@ -62,7 +62,7 @@ def erase_person(parts: Parts, person: str | UUID, order: ErasureOrder) -> Erase
         rows = _locked(session, person, order.with_earlier)
         if not rows:
             return _before(session, person)
-        left = 0 if order.with_earlier else len(customers.earlier_owners(session, rows[-1].id))
+        left = 0 if order.with_earlier else len(owners.earlier_owners(session, rows[-1].id))
         is_their_number = rows[-1].phone_hash is not None  # an earlier owner's texts are the present owner's
         lost = waiting.theirs if is_their_number else ()
         for row in rows:
@@ -92,7 +92,7 @@ def _locked(session: Session, person: str | UUID, with_earlier: bool) -> list[An
         known = person if isinstance(person, UUID) else customers.ids_by_phone(session, [person]).get(person)
         if known is None:
             return []
-        earlier = customers.earlier_owners(session, known) if with_earlier else []
+        earlier = owners.earlier_owners(session, known) if with_earlier else []
         rows = {row.id: row for row in customers.lock(session, [*earlier, known])}
         mine = rows.get(known)
         if isinstance(person, UUID) and (mine is None or not mine.key):

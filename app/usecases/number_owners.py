@@ -33,6 +33,7 @@ def end(
 
     What waits for the old one is cancelled, but for what this transaction queues itself (an apology). An opt-out
     counts for the number: the new owner has it from the first. No consent of before does, whoever proves it later.
+    Neither ledger names the other owner: a ledger is never changed, and an erasure has to part them.
     Source: SPEC SE-3.
     """
     heir = customers.succeed(session, customer_id, status, now)
@@ -51,10 +52,7 @@ def end(
     changes.closed_questions.update(runs.end_all(session, customer_id, "reassigned_number", now))
     conversations.close_all(session, customer_id, now)
     _hand_on_texts(session, changes, customer_id, heir, inbound_id)
-    ended = Decided(
-        "number", customer_id, customer_id, None, REASSIGNED, source, now, trace_id, {"successor": str(heir)}
-    )
-    changes.decide(ended)
+    changes.decide(Decided("number", customer_id, customer_id, None, REASSIGNED, source, now, trace_id))
     return heir
 
 
@@ -86,8 +84,7 @@ def _carried(
         consent, kind = "held", "held"
     else:
         return {}
-    told = {"carried_from": str(customer_id)}
-    opting.ledger(changes, heir, brand_id, kind, REASSIGNED, now, evidence=told)
+    opting.ledger(changes, heir, brand_id, kind, REASSIGNED, now)
     return {"consent": consent, "consent_at": now, "stopped_at": stopped_at}
 
 

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("number_status_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("last_inbound_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("succeeded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("taken_over_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["succeeded_by_id"], ["customers.id"], name=op.f("fk_customers_succeeded_by_id_customers")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from app.usecases.report_events import report_events
 from app.usecases.separate_consents import ConsentOutdated, NobodyThere, Told
 from app.usecases.settle_unknown import settle
 from tests.usecases.shop import LI, WANG, Lines, Shop
+from tests.usecases.test_erase_person import all_that_can_be_read
 
 STRANGER = "+8613911112222"
 
@@ -372,6 +374,30 @@ def test_an_earlier_owner_is_erased_alone(shop: Shop) -> None:
     erases(shop)
     shop.texts(LI, "第三个人")
     assert shop.profile(LI)["consent"] == "none"
+
+
+def test_nothing_ties_an_erased_earlier_owner_to_who_has_the_number_now(shop: Shop) -> None:
+    """The ledgers included, which nobody can change any more. What counts for the heir counts all the same."""
+    shop.texts(LI, "退订")
+    first, second = a_number_with_two_owners(shop)
+    others = Grant("till", "我同意", shop.clock() - timedelta(days=1))
+    erases(shop, first)
+    told = all_that_can_be_read(shop).split("\n")
+    assert [one for one in told if str(first) in one and str(second) in one] == []
+    with shop.parts.store.read() as session:
+        row, heir = session.get_one(Customer, first), session.get_one(Customer, second)
+        moments = (row.number_status_at, row.last_inbound_at, row.taken_over_at)
+        assert (row.succeeded_by_id, moments, heir.taken_over_at) == (
+            None,
+            (None, None, None),
+            heir.created_at,
+        )
+    assert shop.profile(LI)["consent"] == "withdrawn"
+    shop.a_brand("cafe")
+    with pytest.raises(ConsentRefused, match="consent_known_later"):  # of before the heir had the number
+        customer_records.grant(
+            shop.parts, Caller(new_id(), "till", shop.brand_named("cafe")), LI, others, shop.clock()
+        )
 
 
 def test_a_text_that_went_to_the_next_owner_is_not_erased_with_the_last_one(shop: Shop) -> None:

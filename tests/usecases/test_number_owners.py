@@ -17,6 +17,7 @@ from app.reads.why import about_person
 from app.store import customers
 from app.store.customers import Customer
 from app.store.outbound.table import Outbound
+from app.store.owners import owners_of
 from app.store.tables import new_id
 from app.usecases import channel_setup, customer_records, desk, number_owners, opting, separate_consents
 from app.usecases.api_access import Caller
@@ -112,8 +113,8 @@ def test_the_owner_before_the_last_is_known_too(shop: Shop) -> None:
         shop.passes(days=180)
         expire_numbers.run(shop.parts, shop.clock())
     with shop.parts.store.read() as session:
-        assert customers.owners_of(session, WANG) == [*ids, shop.customer(WANG).id]
-        assert customers.owners_of(session, "+8613900009999") == []
+        assert owners_of(session, WANG) == [*ids, shop.customer(WANG).id]
+        assert owners_of(session, "+8613900009999") == []
 
 
 def test_consent_of_before_does_not_count_and_a_fresh_one_does(shop: Shop) -> None:

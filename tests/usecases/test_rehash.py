@@ -15,6 +15,7 @@ from app.store.customers import Customer
 from app.store.events import Order
 from app.store.inbounds import Inbound
 from app.store.key_fingerprints import KeyProblem
+from app.store.owners import owners_of
 from app.store.phone_hashes import last_four_hash, phone_hash
 from app.usecases import erase_person
 from app.usecases.record_events import NewEvent
@@ -111,7 +112,7 @@ def test_who_had_a_number_before_is_hashed_anew_by_its_last_digits(shop: Shop) -
     with shop.parts.store.read() as session:
         row = session.get_one(Customer, former)
         assert (row.phone_hash, bytes(row.last_four_hash)) == (None, last_four_hash(MANY[0]))
-        assert customers.owners_of(session, MANY[0])[0] == former
+        assert owners_of(session, MANY[0])[0] == former
 
 
 def test_it_goes_on_where_it_was_killed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
