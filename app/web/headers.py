@@ -16,7 +16,7 @@ from secure import (
     XContentTypeOptions,
     XFrameOptions,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -68,6 +68,15 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _database_away(error: Exception) -> ResponseReturnValue:
     log.warning("the database could not be used", error=type(error).__name__, path=request.endpoint)
     return page_of(503)
+
+
+def _not_storable(error: Exception) -> ResponseReturnValue:
+    """What was entered got past every check, and the database cannot hold it: trying again is of no use."""
+    log.error("the database refused a value", error=type(error).__name__, endpoint=request.endpoint)
+    told = gettext(
+        "What was entered cannot be kept: it is too long or too large, or holds a sign that cannot be stored."
+    )
+    return page_of(400, told)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -126,5 +135,6 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_away)
+    app.register_error_handler(DataError, _not_storable)
     app.register_error_handler(PoolTimeout, _database_away)
     app.register_error_handler(Exception, _unexpected)

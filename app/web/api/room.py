@@ -3,7 +3,7 @@
 import structlog
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.web.api import calls
@@ -23,6 +23,13 @@ api.after_request(calls.finish_once)
 def refused(error: Refusal) -> Response:
     """The problem that ended the call."""
     return problem(error.status, error.detail, headers=error.headers)
+
+
+@api.errorhandler(DataError)
+def not_storable(error: Exception) -> Response:
+    """A value got past every check, and the database cannot hold it: sending it again is of no use."""
+    log.error("the database refused a value", error=type(error).__name__)
+    return problem(400, "a value is too long or too large, or holds a sign that cannot be stored")
 
 
 @api.errorhandler(DBAPIError)

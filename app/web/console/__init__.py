@@ -1,5 +1,7 @@
 """The console: where staff log in, see what waits, and answer customers."""
 
+from collections.abc import Iterator
+
 from flask import Flask, abort, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
@@ -30,6 +32,15 @@ from app.web.console import (
 )
 
 
+def _texts() -> Iterator[str]:
+    """Every text of this request: of its path, its query and its form, with names, repeated fields and files."""
+    yield request.path
+    for field, told in (*request.args.items(multi=True), *request.form.items(multi=True)):
+        yield from (field, told)
+    for field, file in request.files.items(multi=True):
+        yield from (field, file.filename or "")
+
+
 def register(app: Flask, parts: Parts, settings: Settings) -> None:
     """Adds the console, and the checks of log-in, role and form token for every route of the application."""
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None)
@@ -42,7 +53,7 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
     @app.before_request
     def check_form() -> None:
         if request.endpoint is not None and not access.is_for_programs(request.endpoint):
-            if any("\x00" in told for told in (*request.args.values(), *request.form.values())):
+            if any("\x00" in told for told in _texts()):
                 abort(400)  # no key on any keyboard makes it, and PostgreSQL cannot keep it
             csrf.protect()
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from flask import g
 from flask_security import RoleMixin, UserDatastore, UserMixin
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.usecases import log_in
 from app.usecases.log_in import Account
@@ -60,11 +63,21 @@ class Accounts(UserDatastore):  # type: ignore[misc]
         self._parts = parts
 
     def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Member | None:
-        """The member with this `email`, or whose sessions carry this `fs_uniquifier`."""
-        with self._parts.store.read() as session:
-            values = log_in.account_values(
-                session, email=wanted.get("email"), uniquifier=wanted.get("fs_uniquifier")
-            )
+        """The member with this `email`, or whose sessions carry this `fs_uniquifier`.
+
+        Where the database has failed, the rest of the request goes on without a member: the page that tells of it
+        would ask who looks at it, and fail for the same reason.
+        """
+        if "has_failed_to_find" in g:
+            return None
+        try:
+            with self._parts.store.read() as session:
+                values = log_in.account_values(
+                    session, email=wanted.get("email"), uniquifier=wanted.get("fs_uniquifier")
+                )
+        except (DBAPIError, PoolTimeout):
+            g.has_failed_to_find = True
+            raise
         return Member.of(self._parts, values) if values else None
 
     def find_role(self, role: str) -> HeldRole:

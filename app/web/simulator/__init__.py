@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import structlog
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app import logs
@@ -111,6 +111,13 @@ def events() -> ResponseReturnValue:
 def bad_input(error: BadInput) -> ResponseReturnValue:
     """What cannot be used is told."""
     return _problem(400, str(error))
+
+
+@simulator.errorhandler(DataError)
+def not_storable(error: Exception) -> ResponseReturnValue:
+    """A value got past every check, and the database cannot hold it."""
+    log.error("the database refused a value", error=type(error).__name__)
+    return _problem(400, "a value is too long or too large, or holds a sign that cannot be stored")
 
 
 @simulator.errorhandler(DBAPIError)
