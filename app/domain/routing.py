@@ -9,6 +9,7 @@ from uuid import UUID
 from app.domain.auto_reply import is_talking_to_a_machine
 from app.domain.flows.answers import AnswerKind, Question, exact_answer, free_answer, intent_answer
 from app.domain.text import is_blank
+from app.domain.unsolved import says_unsolved
 
 THRESHOLD = 0.45
 """Below this confidence an intent is not acted upon."""
@@ -20,6 +21,10 @@ SURE_INTERRUPTION = 0.60
 """From this confidence a complaint or the wish for a person interrupts an open question."""
 ONCE_A_DAY = timedelta(days=1)
 
+SURE_ASIDE = 0.80
+"""From this confidence a question of another kind is answered while a complaint is open."""
+TOO_MANY_REPLIES = "too_many_replies"
+ASIDE = ("store_info", "offer_info", "help", "book", "change_booking", "opt_in", "wrong_number")
 INTERRUPTING = ("complaint", "human_agent")
 SMALL_TALK = {"praise": "thanks", "greeting": "greeting"}
 
@@ -52,6 +57,8 @@ class Situation:
     question_run_id: UUID | None = None
     is_with_staff: bool = False
     has_open_complaint: bool = False
+    has_resolved_complaint: bool = False
+    """One was resolved, and whether it really is has not been found out yet."""
     is_auto_reply: bool = False
     replies_last_hour: int = 0
     clarified_at: datetime | None = None
@@ -165,11 +172,14 @@ def _why_silent(situation: Situation) -> str | None:
         return "with_staff"
     if situation.is_auto_reply:
         return "auto_reply"
-    return "too_many_replies" if is_talking_to_a_machine(situation.replies_last_hour) else None
+    return TOO_MANY_REPLIES if is_talking_to_a_machine(situation.replies_last_hour) else None
 
 
 def route_by_meaning(text: str, understood: Understood, situation: Situation, now: datetime) -> Route:
-    """What the NLU's reading leads to, after the rules had nothing to say; where the bot is silent, only opting out."""
+    """What the NLU's reading leads to, after the rules had nothing to say; where the bot is silent, only opting out.
+
+    After too many replies within the hour a person may still be writing: staff read on, and nobody answers by itself.
+    """
     opt_out = understood.ranking.get("opt_out", 0.0)
     if understood.intent == "opt_out" and understood.confidence >= SURE_OPT_OUT:
         return OptedOut(True, "opt_out_by_meaning")
@@ -178,7 +188,7 @@ def route_by_meaning(text: str, understood: Understood, situation: Situation, no
             return Answered(situation.question_run_id, "question_by_meaning", "opt_out")
         return OptedOut(False, "opt_out_unsure")
     if (silent := _why_silent(situation)) is not None:
-        return Silence(silent)
+        return ToStaff(silent, is_told=False) if silent == TOO_MANY_REPLIES else Silence(silent)
     is_sure = understood.confidence >= SURE_INTERRUPTION
     may_interrupt = is_sure or (situation.question is None and understood.confidence >= THRESHOLD)
     if understood.intent in INTERRUPTING and may_interrupt:
@@ -189,9 +199,28 @@ def route_by_meaning(text: str, understood: Understood, situation: Situation, no
     named = situation.keywords.match(text, ("contains",))
     if named is not None:
         return Started(named[0], "keyword", "keyword_contained", named[1])
+    if situation.has_open_complaint or situation.has_resolved_complaint:
+        return _of_complainant(text, understood, situation, now)
     if understood.confidence >= THRESHOLD:
         return _by_intent(understood, situation, now)
     return _not_understood(situation, now, "below_threshold")
+
+
+def _of_complainant(text: str, understood: Understood, situation: Situation, now: datetime) -> Route:
+    """Who waits for us to put something right gets no cheerful answer, and is asked for nothing: staff read what they
+    write, but for a question of another kind that is surely one. "Not solved" opens what was resolved.
+    """
+    is_aside = understood.intent in ASIDE and understood.confidence >= SURE_ASIDE
+    if situation.has_open_complaint:
+        return (
+            _by_intent(understood, situation, now) if is_aside else ToStaff("joins_complaint", is_told=False)
+        )
+    is_no = understood.intent == "deny" and understood.confidence >= THRESHOLD
+    if (says_unsolved(text) or is_no) and "complaint" in situation.intents:
+        return Started(situation.intents["complaint"], "intent", "not_solved", "complaint")
+    if understood.confidence >= THRESHOLD and understood.intent not in ("confirm", "out_of_scope"):
+        return _by_intent(understood, situation, now)
+    return ToStaff("after_resolution")
 
 
 def _answer_of(text: str, understood: Understood, situation: Situation) -> Answered | None:
@@ -239,8 +268,6 @@ def _by_intent(understood: Understood, situation: Situation, now: datetime) -> R
 
 
 def _not_understood(situation: Situation, now: datetime, reason: str) -> Route:
-    if situation.has_open_complaint:
-        return ToStaff("joins_complaint", is_told=False)
     if situation.clarified_at is not None and now - situation.clarified_at < ONCE_A_DAY:
         return ToStaff(reason)
     return Said("clarify", reason)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 NAMES = frozenset(
     {
         "opt_out_confirmed",
+        "opt_out_of_all_confirmed",
         "opt_in_confirmed",
         "not_subscribed",
         "clarify",

@@ -56,8 +56,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "with_staff": ("客服正在接待，机器人不插话", "staff have the conversation, so the bot is silent"),
     "auto_reply": ("对方手机的自动回复，不再回应", "an automatic reply of their phone, so nothing is said"),
     "too_many_replies": (
-        "一小时内自动回复过多，停止回应",
-        "too many automatic replies within the hour, so nothing is said",
+        "一小时内自动回复过多：不再自动回应，转人工",
+        "too many automatic replies within the hour: nothing is said by itself, staff read on",
     ),
     "overtaken": ("轮到处理时情况已变，不再需要回应", "overtaken: when its turn came, it had become moot"),
     "nlu_unavailable": (
@@ -71,6 +71,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "read_in_part": (
         "短信太长，语义理解只读了开头：转人工，查明前暂停营销",
         "the text is longer than what the language model reads: marketing is held until a person has read it",
+    ),
+    "not_solved": ("客户说问题没有解决", "they say that it is not solved"),
+    "after_resolution": (
+        "投诉解决后的来信，转人工",
+        "it came after their complaint was resolved, so a person reads it",
     ),
     "joins_complaint": ("并入正在处理的投诉", "it joins their open complaint"),
     "wrong_number": (

@@ -265,6 +265,7 @@ def _situation(parts: Parts, turn: Turn, row: Any, habits: Habits) -> Situation:
         question_run_id=turn.question.run_id if question is not None and turn.question is not None else None,
         is_with_staff=hand_offs.is_with_staff(turn),
         has_open_complaint=turn.open_complaint is not None,
+        has_resolved_complaint=turn.open_complaint is None and bool(turn.complaints),
         is_auto_reply=auto_reply.is_auto_reply(row.text),
         replies_last_hour=turn.replies + (habits.replies.get(pair, 0)),
         clarified_at=_moment(told, "clarify"),

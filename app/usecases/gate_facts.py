@@ -19,7 +19,7 @@ from app.store.outbound.table import Outbound
 from app.usecases import content
 from app.usecases.directory import ChannelView, Directory
 from app.usecases.festival_count import FestivalCount
-from app.usecases.marketing_facts import MarketingFacts
+from app.usecases.marketing_facts import COUNTED, MarketingFacts
 from app.usecases.number_limits import NumberLimits
 from app.usecases.parts import Parts
 from app.usecases.permits import Permits
@@ -32,7 +32,7 @@ CONFIRMED = (
     .where(
         Outbound.customer_id.in_(bindparam("customers", expanding=True)),
         Outbound.purpose == Purpose.OPT_OUT_CONFIRMATION.value,
-        Outbound.handed_at.is_not(None),
+        Outbound.status.in_(COUNTED),  # one that failed, and waits to be tried again, has confirmed nothing
     )
     .group_by(Outbound.customer_id, Outbound.brand_id)
 )

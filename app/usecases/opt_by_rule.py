@@ -199,7 +199,8 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdi
     if not (is_confirmed or was_out):
         cause = Cause(CauseKind.OPT_OUT, turn.now)
         origin = messages.Origin(inbound_id=inbound_id)
-        messages.say(parts, turn, "opt_out_confirmed", cause, origin, _language(arrival, verdict))
+        wording = "opt_out_of_all_confirmed" if verdict.scope == Scope.ALL else "opt_out_confirmed"
+        messages.say(parts, turn, wording, cause, origin, _language(arrival, verdict))
 
 
 def _opt_in(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdict: OptInByRule) -> None:

@@ -93,8 +93,9 @@ def test_where_the_bot_is_silent_nothing_but_opting_out_counts(
 ) -> None:
     silent = asking(**changes)
     assert route_by_rule(text, silent) == NeedsMeaning(reason)
+    left = ToStaff(reason, is_told=False) if reason == "too_many_replies" else Silence(reason)
     for intent in ("store_info", "complaint", "praise", "confirm"):
-        assert route_by_meaning(text, Understood(intent, 0.99), silent, NOW) == Silence(reason)
+        assert route_by_meaning(text, Understood(intent, 0.99), silent, NOW) == left
     wish = Understood("opt_out", 0.99, {"opt_out": 0.99})
     assert route_by_meaning(text, wish, silent, NOW) == OptedOut(True, "opt_out_by_meaning")
 
@@ -228,6 +229,41 @@ def test_it_asks_back_once_and_then_gives_it_to_a_person() -> None:
     )
 
 
-def test_what_is_unclear_joins_the_open_complaint() -> None:
+@pytest.mark.parametrize(
+    ("intent", "confidence"),
+    [
+        ("out_of_scope", 0.1),
+        ("praise", 0.74),
+        ("greeting", 0.9),
+        ("order_status", 0.9),
+        ("store_info", 0.7),
+        ("abuse", 0.9),
+    ],
+)
+def test_what_somebody_with_an_open_complaint_writes_joins_it(intent: str, confidence: float) -> None:
     situation = a_situation(has_open_complaint=True)
-    assert by_meaning(meaning("out_of_scope", 0.1), situation) == ToStaff("joins_complaint", False)
+    assert by_meaning(meaning(intent, confidence), situation) == ToStaff("joins_complaint", False)
+
+
+def test_a_sure_question_of_another_kind_is_answered_beside_a_complaint() -> None:
+    situation = a_situation(has_open_complaint=True)
+    assert by_meaning(meaning("store_info", 0.9), situation) == by_meaning(meaning("store_info", 0.9))
+
+
+@pytest.mark.parametrize(
+    "text", ["还没解决", "还是没处理啊", "not fixed", "still waiting", "没收到退款", "问题还在"]
+)
+def test_not_solved_opens_what_was_resolved(text: str) -> None:
+    resolved = a_situation(has_resolved_complaint=True)
+    found = route_by_meaning(text, meaning("order_status", 0.9), resolved, NOW)
+    assert found == Started("complaint", "intent", "not_solved", "complaint")
+
+
+def test_a_plain_no_after_a_resolution_opens_it_and_the_unclear_goes_to_staff() -> None:
+    resolved = a_situation(has_resolved_complaint=True)
+    assert by_meaning(meaning("deny", 0.9), resolved) == Started(
+        "complaint", "intent", "not_solved", "complaint"
+    )
+    for unclear in (meaning("out_of_scope", 0.9), meaning("confirm", 0.9), meaning("book", 0.2)):
+        assert by_meaning(unclear, resolved) == ToStaff("after_resolution")
+    assert by_meaning(meaning("praise", 0.9), resolved) == by_meaning(meaning("praise", 0.9))
