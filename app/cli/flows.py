@@ -1,5 +1,6 @@
 """`huixin flows`: checks flow files, replays their transcripts, publishes and exports them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -7,8 +8,9 @@ import click
 from app import clock
 from app.cli._opening import counted, opened
 from app.domain.flows.checks import check_set
-from app.domain.flows.definition import Shelf
-from app.domain.flows.findings import Finding
+from app.domain.flows.definition import Definition, Shelf
+from app.domain.flows.findings import Finding, Source
+from app.domain.flows.keyword_checks import check_keywords
 from app.domain.flows.replaying import replay
 from app.domain.flows.text_checks import Terms, check_texts
 from app.domain.flows.vocabulary import Vocabulary
@@ -61,6 +63,8 @@ def import_(path: Path, brand: str) -> None:
         wrong += [str(difference) for difference in replay(folder.transcripts, shelf)]
         if wrong:
             _tell(wrong, "")
+        for finding in _claimed_by_others(folder, flow_publishing.published(parts, owner)):
+            click.echo(f"note: {finding}", err=True)
         changed = flow_publishing.publish(parts, owner.code, definitions, now, "command")
     click.echo(f"published: {', '.join(changed)}" if changed else "nothing has changed")
 
@@ -88,6 +92,13 @@ def unpublish(name: str, brand: str) -> None:
     if ended is None:
         raise click.ClickException(f"no flow {name!r} is published for {brand}")
     click.echo(f"{name} is not published any more; {counted(ended, 'conversation')} in it ended")
+
+
+def _claimed_by_others(folder: Folder, published: Iterable[Definition]) -> list[Finding]:
+    """Keywords that flows have which stay published beside these."""
+    names = {definition.name for definition, _ in folder.flows}
+    others = [(one, Source("")) for one in published if one.name not in names]
+    return [finding for finding in check_keywords([*others, *folder.flows]) if finding.file]
 
 
 def _brand(parts: Parts, code: str) -> BrandView:
