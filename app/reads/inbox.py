@@ -1,4 +1,4 @@
-"""The desk's list: complaints and hand-overs together, the one with the least time left first."""
+"""The desk's list: complaints and hand-overs together, the urgent first, then those with the least time left."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from app.domain.phone import masked
 from app.reads import unsent
 from app.store import complaints as complaint_store
 from app.store.brands import Brand
-from app.store.complaints import Complaint
+from app.store.complaints import HIGHEST_SEVERITY, Complaint
 from app.store.conversations import CLOSED, OPEN, Conversation
 from app.store.customers import Customer, Profile
 from app.store.inbounds import Inbound
@@ -65,6 +65,11 @@ class Item:
     staff: str | None
     said: str = ""
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it comes before what is due earlier: a complaint that was resolved and was not solved."""
+        return self.severity == HIGHEST_SEVERITY
+
 
 def items(session: Session, show: Show, now: datetime) -> list[Item]:
     """The lines to show, most urgent first; what is settled, latest first."""
@@ -78,7 +83,9 @@ def items(session: Session, show: Show, now: datetime) -> list[Item]:
     if show is Show.RESOLVED:
         found.sort(key=lambda item: item.settled_at or item.opened_at, reverse=True)
     else:
-        found.sort(key=lambda item: (item.due_at or NEVER, item.severity or 3, item.opened_at))
+        found.sort(
+            key=lambda item: (not item.is_urgent, item.due_at or NEVER, item.severity or 3, item.opened_at)
+        )
     return _with_last_words(session, found[:LONGEST])
 
 
@@ -174,7 +181,8 @@ def _complaints(session: Session, show: Show, now: datetime) -> list[Item]:
     if show is Show.RESOLVED:
         query = query.where(Complaint.status.in_(SETTLED)).order_by(Complaint.updated_at.desc())
     else:
-        query = query.where(Complaint.status.in_(UNRESOLVED)).order_by(due.asc().nulls_last())
+        query = query.where(Complaint.status.in_(UNRESOLVED))
+        query = query.order_by((Complaint.severity != HIGHEST_SEVERITY).asc(), due.asc().nulls_last())
     if show is Show.BREACHED:
         query = query.where(_complaint_is_late(now))
     return [_complaint(row, now) for row in session.execute(query.limit(LONGEST))]
@@ -189,7 +197,7 @@ def _complaint(row: Row[Any], now: datetime) -> Item:
         kind="complaint",
         number=row.number,
         category=row.category,
-        severity=row.severity,
+        severity=row.severity if is_open else None,
         reason=None,
         status=row.status,
         due_at=due_at,

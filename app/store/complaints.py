@@ -18,6 +18,7 @@ OPEN = "open"
 WAITING = "waiting"
 RESOLVED = "resolved"
 CLOSED = "closed"
+HIGHEST_SEVERITY = 1
 IS_UNSETTLED = text("complaints.status <> 'closed'")
 """Written out where it is asked for: a partial index serves only a query that states its very condition."""
 

@@ -20,7 +20,6 @@ HOLD_WITHOUT_ANSWER = timedelta(days=14)
 """How long marketing stays held after a follow-up without an answer. Source: SPEC CO-5."""
 HOLD_UNTIL_FOLLOWED_UP = timedelta(days=30)
 """Longer than any follow-up takes: a resolved complaint holds marketing until its follow-up has ended."""
-HIGHEST_SEVERITY = 1
 CLOCK_COLUMNS = (
     "status",
     "first_response_due_at",
@@ -126,7 +125,7 @@ def reopen(turn: Turn, complaint: Row, inbound_id: UUID | None, reason: str) -> 
     """The matter is not settled: the clocks start anew, one step more urgent."""
     _move(turn, complaint, SlaEvent("reopened", turn.now), inbound_id=inbound_id)
     conversation_id = hand_offs.hand_off(turn, "complaint_reopened")
-    severity = max(HIGHEST_SEVERITY, complaint["severity"] - 1)
+    severity = max(complaint_store.HIGHEST_SEVERITY, complaint["severity"] - 1)
     _change(turn, complaint, severity=severity, follow_up_from=None, conversation_id=conversation_id)
     turn.decide("complaint", complaint["id"], "reopened", reason, number=complaint["number"])
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select, update
 
+from app.store.complaints import Complaint
 from app.store.outbound.table import Outbound
 from app.store.staff import AuditEntry
 from tests.web.console.desk_scene import Desk, Visitor, a_member
@@ -38,6 +39,13 @@ def names(text: str) -> list[str]:
 
 def test_the_least_time_left_comes_first(staff: Visitor) -> None:
     assert names(staff.opens("/inbox")[1]) == ["李先生", "Alice", "+86*******2002"]
+
+
+def test_a_complaint_that_was_not_solved_comes_before_what_is_due_earlier(desk: Desk, staff: Visitor) -> None:
+    with desk.parts.store.write() as session:
+        newest = session.scalars(select(Complaint.id).order_by(Complaint.opened_at.desc()).limit(1)).one()
+        session.execute(update(Complaint).where(Complaint.id == newest).values(severity=1))
+    assert names(staff.opens("/inbox")[1]) == ["+86*******2002", "李先生", "Alice"]
 
 
 def test_filters_show_their_share(staff: Visitor) -> None:
