@@ -192,6 +192,7 @@ class ConsentBody(_Strict):
             max_length=500,
             description="What the person agreed to, word for word; a grant needs it",
         ),
+        AfterValidator(_cleaned),
         AfterValidator(_needed_by_a_grant),
     ]
     at: Annotated[
@@ -203,6 +204,7 @@ class ConsentBody(_Strict):
     partner: Annotated[
         str | None,
         Field(default=None, max_length=80, description="Who brought it; a grant by a `partner` needs it"),
+        AfterValidator(_cleaned),
     ]
     scope: Annotated[
         Literal["marketing", "all", "health", "children", "location", "finance", "personalisation"],

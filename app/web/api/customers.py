@@ -3,7 +3,6 @@
 from flask import jsonify
 
 from app.domain.sensitive import SCOPES
-from app.domain.text import clean
 from app.reads import records
 from app.usecases import customer_records, separate_consents
 from app.usecases.customer_records import ConsentRefused, Grant
@@ -92,7 +91,7 @@ def consent(body: ConsentBody) -> Answer:
     elif body.action == "withdraw":
         customer_records.withdraw(calls.parts(), calls.caller(), phone, body.source, body.scope, now)
     elif body.wording is not None and body.at is not None:
-        given = Grant(body.source, clean(body.wording), body.at, body.partner)
+        given = Grant(body.source, body.wording, body.at, body.partner)
         _grant(phone, given)
     return jsonify(_customer(phone)), 201
 

@@ -92,6 +92,10 @@ def test_consent_needs_its_source_its_wording_and_its_time(caller: FlaskClient) 
     for lacking in ("source", "wording", "at"):
         body = {name: value for name, value in GRANT.items() if name != lacking}
         assert caller.post("/api/v1/consents", json={**body, "phone": STRANGER}).status_code == 422, lacking
+    assert (
+        caller.post("/api/v1/consents", json={**GRANT, "phone": STRANGER, "wording": "\x00"}).status_code
+        == 422
+    )
     future = {**GRANT, "phone": STRANGER, "at": "2026-11-24T03:00:00Z"}
     assert caller.post("/api/v1/consents", json=future).status_code == 422
     ancient = {**GRANT, "phone": STRANGER, "at": "0001-01-01T00:00:00+14:00"}
@@ -116,6 +120,7 @@ def test_consent_by_a_partner_names_the_partner_whose_agreement_runs(
         422,
         "partner: the brand has no agreement with a partner of this name",
     )
+    assert told(partner="\x00")[0] == 422
     add(parts, Agreement("锦江酒店", "demo", "HZ-1", NOON.date()), parts.now(), "ann")
     assert told(partner="锦江酒店", wording="同意接收短信")[0] == 422
     assert caller.get(f"/api/v1/customers/{STRANGER}").status_code == 404
