@@ -32,6 +32,7 @@ LONGEST_FORM = 256_000
 LONGEST_BODY = 8_000_000
 """Bytes that a program with a key may send (`MAX_CONTENT_LENGTH`)."""
 DELIVERIES = "/hooks/"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 QUICK_UP_TO = 8_000
 """Bytes of a body that are read in a few milliseconds: meanwhile the event loop does nothing else."""
 LATER = "huixin.later"
@@ -49,6 +50,10 @@ class Broken(Exception):
 
 class TooLong(Exception):
     """A body has more than its sender may send, and was not read."""
+
+
+class NoLength(Exception):
+    """A form comes in chunks: where it breaks off cannot be seen, and half a form would pass for a whole one."""
 
 
 class Unread(io.RawIOBase):
@@ -134,6 +139,8 @@ class Arriving:
             _refuse(protocol, 408, b"the request did not arrive in time")
         except TooLong:
             await self._answer_thread(scope, protocol, Unread())
+        except NoLength:
+            _refuse(protocol, 411, b"send the form with its length")
         except Broken:
             _refuse(protocol, 400, b"the request broke off")
         except Exception:  # nobody could say how much this caller may send
@@ -143,10 +150,12 @@ class Arriving:
             place.leave()
 
     async def _arrive(self, scope: Scope, protocol: Any, body: bytearray, place: Place) -> bool:
-        """Whether there was room for all of the body. Raises TooLong and Broken."""
+        """Whether there was room for all of the body. Raises NoLength, TooLong and Broken."""
         told = length_told(scope)
         if told is None and "transfer-encoding" not in scope.headers:
             return True
+        if told is None and _is_form(scope):
+            raise NoLength
         await self._admit(scope, place, told)
         async for chunk in protocol:
             if not await self._has_room(scope, place, len(chunk)):
@@ -245,6 +254,12 @@ class Arriving:
         finally:
             if hasattr(answer, "close"):
                 answer.close()
+
+
+def _is_form(scope: Scope) -> bool:
+    """Whether this is a form of a page. JSON that breaks off is no JSON, and a delivery has a signature."""
+    kind = (scope.headers.get("content-type") or "").lower()
+    return not scope.path.startswith(DELIVERIES) and kind.startswith(FORMS)
 
 
 def _refuse(protocol: Any, status: int, words: bytes) -> None:

@@ -89,6 +89,19 @@ async def _await(give: Callable[[bytes], Any], piece: bytes) -> None:
     await give(piece)
 
 
+UNREADABLE = "\ufffd".encode().decode("latin-1")
+"""Stands for the value of a header that holds letters beyond ASCII."""
+
+
+def _headers(scope: Scope) -> Iterable[tuple[str, str]]:
+    """The headers with their values. Granian leaves out a value beyond ASCII: a header that is there must not pass for
+    one that is not, or a program's `Idempotency-Key` would be dropped without a word.
+    """
+    told = list(scope.headers.items())
+    lost = set(scope.headers.keys()) - {name for name, _ in told}
+    return [*told, *((name, UNREADABLE) for name in lost)]
+
+
 def environ_of(scope: Scope, body: Body) -> Environ:
     """The request as WSGI tells it (PEP 3333)."""
     host, _, port = scope.server.rpartition(":")
@@ -110,7 +123,7 @@ def environ_of(scope: Scope, body: Body) -> Environ:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    for name, value in scope.headers.items():
+    for name, value in _headers(scope):
         if "_" in name:  # it would pass for the header with a dash
             continue
         key = name.upper().replace("-", "_")

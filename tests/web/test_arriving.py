@@ -128,6 +128,27 @@ def test_a_body_without_a_length_is_read_to_its_end() -> None:
     assert told["body"] == "abcd"
 
 
+def test_a_form_in_chunks_is_refused_for_half_of_it_looks_whole() -> None:
+    for kind in ("application/x-www-form-urlencoded", "Multipart/Form-Data; boundary=x"):
+        headers = {"transfer-encoding": "chunked", "content-type": kind}
+        assert meets(Asked(headers=headers), b"text=he").status == 411
+    headers["content-type"] = "application/json"
+    assert meets(Asked(headers=headers), b"{}").status == 200
+    delivery = Asked(path="/hooks/a/b/inbound", headers={**headers, "content-type": arriving.FORMS[0]})
+    assert meets(delivery, b"Body=he").status == 404
+
+
+def test_a_header_whose_value_cannot_be_read_does_not_pass_for_one_that_is_not_there() -> None:
+    class Headers(dict[str, str]):
+        """As granian gives them: a value beyond ASCII is left out, its name is not."""
+
+        def items(self) -> Any:
+            return [(name, value) for name, value in super().items() if value.isascii()]
+
+    told = json.loads(meets(Asked("GET", headers=Headers({"x-two": "二", "host": "shop"}))).body)
+    assert (told["two"].encode("latin-1").decode(), told["host"]) == ("\ufffd", "shop")
+
+
 def test_a_body_that_does_not_come_in_time_is_refused_and_the_connection_ends() -> None:
     answer = meets(Asked(headers={"content-length": "9"}), b"a", b"b", pause_s=0.2, within_s=0.3)
     assert (answer.status, answer.headers["connection"]) == (408, "close")
