@@ -101,6 +101,20 @@ def test_the_audit_lists_what_was_done_and_filters(desk: Desk, admin: Visitor) -
     assert only.count("<time") == 1
 
 
+def test_the_audit_shows_names_and_terms_whole_and_nothing_that_was_left_out(
+    desk: Desk, admin: Visitor
+) -> None:
+    terms = {"price": "9.90", "until": None}
+    with desk.parts.store.write() as session:
+        told = {"terms": terms, "brand": "demo", "until": None, "is_masked": False}
+        audit.note(session, "li", "offer.put", "offer", "member_day", desk.clock(), **told)
+    text = " ".join(re.sub("<[^>]+>", " ", admin.opens("/audit")[1]).split())
+    assert "offer member_day" in text
+    assert "terms: price 9.90 brand: demo" in text
+    assert "None" not in text
+    assert "is_masked" not in text
+
+
 def test_the_audit_has_words_for_everything_that_is_noted(desk: Desk) -> None:
     assert set(wording.ACTIONS) == audit.ACTIONS
     huixin = (desk.parts, "http", "gate", "demo", {"key": "abcdefgh12"}, desk.clock(), "command")
