@@ -9,7 +9,7 @@ from app.domain.flows.effects import Ask, HandOff, OptIn, OptOut, SendText, SetA
 from app.domain.flows.loop import World
 from app.domain.purpose import Cause, CauseKind
 from app.store import customers
-from app.usecases import opting
+from app.usecases import holds as doubts
 from app.usecases.changes import Changes
 from app.usecases.run_identity import fresh_identity
 from app.usecases.turn import Reader
@@ -46,7 +46,7 @@ class TestDatabaseWorld(WorldContract):
         )
 
     def holds(self, world: DatabaseWorld) -> None:
-        opting.hold(world.turn, "nlu", None)
+        doubts.hold(self.session, world.turn, "nlu", None)  # type: ignore[arg-type]
 
     def test_a_message_is_queued_with_its_runs_cause(self) -> None:
         self.a_world().apply(SendText("s", "您好"), STATE)
