@@ -40,6 +40,7 @@ IN_THE_CLEAR = {
     "decisions": {"details", "reason", "subject", "trace_id", "verdict"},
     "events": {"type"},
     "inbounds": {"outcome", "provider_message_id", "status", "trace_id"},
+    "labels": {"guessed", "intent", "labelled_by", "model", "reviewed_by", "state"},
     "orders": {"status"},
     "outbounds": {
         *(

@@ -25,7 +25,7 @@ def test_a_message_repeated_later_is_stored_once(shop: Shop) -> None:
     assert (len(first.inbound_ids), first.duplicates) == (1, 0)
     assert (again.inbound_ids, again.duplicates) == ([], 1)
     assert len(shop.rows("inbounds", LI)) == 1
-    assert len(shop.outbounds(LI)) == 2  # the hours and the way, once
+    assert len(shop.outbounds(LI)) == 1
 
 
 def test_a_message_repeated_within_one_delivery_is_stored_once(shop: Shop) -> None:
