@@ -23,7 +23,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.web.holding import SHORT, Place, Room, Rooms
 from app.web.spooling import Refused, Uploads
-from app.web.wsgi_calls import Begun, Body, Environ, Scope, environ_of, length_told, send, whole
+from app.web.wsgi_calls import Answering, Body, Environ, Scope, environ_of, length_told, whole
 
 ARRIVES_WITHIN_S = 20.0
 """How long a body may take; a provider's comes whole within the second."""
@@ -210,9 +210,10 @@ class Arriving:
         await self._answer_thread(scope, protocol, bytes(body))
 
     async def _answer_thread(self, scope: Scope, protocol: Any, body: Body) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self._threads, self._answer, scope, body, protocol, loop)
+            await self._answer(scope, body, protocol)
+        except TimeoutError:
+            log.info("an answer was not read in time", path=scope.path[:100])
         except Exception:
             log.exception("a request could not be answered")
             _refuse(protocol, 500, b"error")
@@ -246,14 +247,10 @@ class Arriving:
         else:
             await waiting
 
-    def _answer(self, scope: Scope, body: Body, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
-        begun = Begun()
-        answer = self._app(environ_of(scope, body), begun)
-        try:
-            send(answer, begun, protocol, loop)
-        finally:
-            if hasattr(answer, "close"):
-                answer.close()
+    async def _answer(self, scope: Scope, body: Body, protocol: Any) -> None:
+        run = partial(asyncio.get_running_loop().run_in_executor, self._threads)
+        answering = await run(partial(Answering, self._app, environ_of(scope, body)))
+        await answering.send(protocol, run)
 
 
 def _is_form(scope: Scope) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +53,7 @@ class Uploads:
         threads: ThreadPoolExecutor,
         more_than: int,
         environ: Callable[[Any, bytes], dict[str, Any]],
-        answer: Callable[[Any, IO[bytes], Any, asyncio.AbstractEventLoop], None],
+        answer: Callable[[Any, IO[bytes], Any], Awaitable[None]],
         piece_within_s: float,
     ) -> None:
         self._room_for: Callable[[dict[str, Any]], Room | None] | None = getattr(app, "room_for", None)
@@ -74,7 +74,7 @@ class Uploads:
             if room is None or length > room.most_bytes:
                 return False
             with await self._arrive(room, length, protocol) as file:
-                await self._run(self._answer, scope, file, protocol, asyncio.get_running_loop())
+                await self._answer(scope, file, protocol)
         except Refused:
             raise
         except TimeoutError:

@@ -3,14 +3,14 @@
 import asyncio
 import io
 import sys
-from collections.abc import Callable, Iterable
-from functools import partial
-from itertools import chain
+from collections.abc import Awaitable, Callable, Iterable
 from typing import IO, Any, Protocol
 from wsgiref.types import WSGIApplication
 
-WHOLE_UP_TO = 1_000_000
+PIECE = 128_000
+"""Bytes of an answer that are made at once; a shorter one is sent whole."""
 SENT_WITHIN_S = 30.0
+"""How long a caller may take to read a piece."""
 Environ = dict[str, Any]
 Body = bytes | IO[bytes] | io.RawIOBase
 
@@ -63,30 +63,55 @@ def whole(app: WSGIApplication, environ: Environ) -> tuple[int, list[tuple[str, 
             answer.close()
 
 
-def send(answer: Iterable[bytes], begun: Begun, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
-    """A short answer goes at once, a long one piece by piece, as fast as it is taken."""
-    pieces, first, length = iter(answer), [], 0
-    for piece in pieces:
-        first.append(piece)
-        length += len(piece)
-        if length > WHOLE_UP_TO:
-            break
-    else:
-        told = begun.status, begun.headers, b"".join(first)
-        loop.call_soon_threadsafe(partial(protocol.response_bytes, *told))
-        return
+class Answering:
+    """The answer to one request: made by threads piece by piece, and sent by the event loop meanwhile.
 
-    async def stream() -> Callable[[bytes], Any]:
-        give: Callable[[bytes], Any] = protocol.response_stream(begun.status, begun.headers).send_bytes
-        return give
+    Who reads slowly keeps no thread waiting, and has one piece in memory.
+    """
 
-    give = asyncio.run_coroutine_threadsafe(stream(), loop).result(SENT_WITHIN_S)
-    for piece in chain(first, pieces):
-        asyncio.run_coroutine_threadsafe(_await(give, piece), loop).result(SENT_WITHIN_S)
+    def __init__(self, app: WSGIApplication, environ: Environ) -> None:
+        """Asks the application, and has the first piece made."""
+        self._begun = Begun()
+        self._answer = app(environ, self._begun)
+        self._is_ended = False
+        try:
+            self._pieces = iter(self._answer)
+            self._first = self._next()
+        except BaseException:
+            self.close()
+            raise
+        if self._is_ended:
+            self.close()
 
+    async def send(self, protocol: Any, run: Callable[[Callable[[], Any]], Awaitable[Any]]) -> None:
+        """Sends it; `run` calls something in a thread. Raises TimeoutError where a piece is not taken."""
+        told = self._begun.status, self._begun.headers
+        if self._is_ended:
+            protocol.response_bytes(*told, self._first)
+            return
+        try:
+            stream, piece = protocol.response_stream(*told), self._first
+            while piece:
+                async with asyncio.timeout(SENT_WITHIN_S):
+                    await stream.send_bytes(piece)
+                piece = await run(self._next)
+        finally:
+            await run(self.close)
 
-async def _await(give: Callable[[bytes], Any], piece: bytes) -> None:
-    await give(piece)
+    def _next(self) -> bytes:
+        """The next piece; nothing at the end."""
+        made = bytearray()
+        for piece in self._pieces:
+            made += piece
+            if len(made) >= PIECE:
+                return bytes(made)
+        self._is_ended = True
+        return bytes(made)
+
+    def close(self) -> None:
+        """Tells the application that nobody waits for more."""
+        if hasattr(self._answer, "close"):
+            self._answer.close()
 
 
 UNREADABLE = "\ufffd".encode().decode("latin-1")

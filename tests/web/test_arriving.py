@@ -12,7 +12,7 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.web import arriving, holding
+from app.web import arriving, holding, wsgi_calls
 from app.web.arriving import LATER, Arriving, Homeward, Later
 from app.web.holding import Room
 
@@ -307,6 +307,48 @@ def test_a_body_counts_as_held_until_it_is_answered(is_quick: bool) -> None:
 def test_a_long_answer_goes_piece_by_piece() -> None:
     answer = meets(Asked("GET", "/long"))
     assert (answer.status, len(answer.body), len(answer.sent)) == (200, 3_000_000, 10)
+
+
+class Unreading(Connection):
+    """A connection on which nobody reads what is sent, until it is asked to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked, self.may_read = asyncio.Event(), asyncio.Event()
+
+    async def send_bytes(self, piece: bytes) -> None:
+        self.is_asked.set()
+        await self.may_read.wait()
+        await super().send_bytes(piece)
+
+
+def test_who_does_not_read_an_answer_keeps_no_thread_from_others() -> None:
+    front, slow, next_one = Arriving(an_app(), 1), Unreading(), Connection()
+
+    async def together() -> None:
+        async with asyncio.timeout(10):
+            begun = asyncio.create_task(front.__rsgi__(Asked("GET", "/long"), slow))
+            await slow.is_asked.wait()
+            await front.__rsgi__(Asked("GET"), next_one)
+            slow.may_read.set()
+            await begun
+
+    runs(together())
+    assert (next_one.status, slow.status, len(slow.body)) == (200, 200, 3_000_000)
+
+
+def test_an_answer_that_nobody_reads_is_given_up_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wsgi_calls, "SENT_WITHIN_S", 0.05)
+    closed: list[bool] = []
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        answer = Response(b"x" * 300_000 for _ in range(10))
+        answer.call_on_close(lambda: closed.append(True))
+        return answer(environ, start_response)
+
+    slow = Unreading()
+    runs(Arriving(app, 1).__rsgi__(Asked("GET"), slow))
+    assert (slow.body, closed) == (b"", [True])
 
 
 def test_an_application_that_breaks_is_an_error() -> None:
