@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,9 @@ Matrix = Any
 
 LONGEST = 300
 """Characters that are read of a text: what someone wants stands at its beginning."""
+
+MANY, SLICE = 2_000, 128
+"""From so many texts on it pays to start other processes; so many are given to one at a time."""
 
 _LONG_NUMBER = re.compile(r"[a-z]{0,4}\d{5,}")
 
@@ -46,6 +51,15 @@ def meanings(prepared: Sequence[str]) -> Matrix:
     return np.hstack([_e5().query(texts), _use().encode(texts)]).astype(np.float32)
 
 
+def meanings_of_all(prepared: Sequence[str]) -> Matrix:
+    """The same, on every processor where there are many texts."""
+    if len(prepared) < MANY:
+        return meanings(prepared)
+    slices = [prepared[first : first + SLICE] for first in range(0, len(prepared), SLICE)]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return np.vstack(list(pool.map(meanings, slices)))
+
+
 class Features:
     """The feature table of a model: fitted once on the training texts, the same for every later text."""
 
@@ -69,7 +83,7 @@ class Features:
     def fit(self, texts: Sequence[str]) -> csr_matrix:
         """Learns vocabulary and scale from these texts and gives their rows."""
         prepared = [prepare(text) for text in texts]
-        dense = meanings(prepared)
+        dense = meanings_of_all(prepared)
         self._characters.fit(prepared)
         self._scale.fit(dense)
         return self._rows(prepared, dense)

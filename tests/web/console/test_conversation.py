@@ -117,7 +117,8 @@ def test_the_bot_is_silent_until_it_is_handed_back(desk: Desk, staff: Visitor) -
 
 
 @pytest.mark.parametrize(
-    ("wish", "state", "said"), [("out", "Opted out", "is recorded"), ("in", "Agreed to marketing", "no longer held")]
+    ("wish", "state", "said"),
+    [("out", "Opted out", "is recorded"), ("in", "Agreed to marketing", "no longer held")],
 )
 def test_staff_settle_whether_a_text_was_an_opt_out(
     desk: Desk, staff: Visitor, wish: str, state: str, said: str
