@@ -15,6 +15,7 @@ from app.store.complaints import OPEN, WAITING, Complaint, ComplaintEvent
 from app.store.conversations import OPEN as IS_OPEN
 from app.store.conversations import Conversation
 from app.store.customers import Customer, Profile
+from app.store.forgetting import IS_ERASED
 from app.store.inbounds import Inbound
 from app.store.outbound.table import Outbound
 from app.store.staff import Staff
@@ -114,9 +115,7 @@ def person(session: Session, customer_id: UUID, brand_id: UUID) -> Person | None
     """The customer as this brand knows them; None where the two have never met."""
     mine = (Profile.customer_id == customer_id, Profile.brand_id == brand_id)
     found = session.execute(
-        select(Customer.phone, Customer.number_status, Profile)
-        .join(Profile)
-        .where(*mine, Customer.key != b"")
+        select(Customer.phone, Customer.number_status, Profile).join(Profile).where(*mine, ~IS_ERASED)
     ).one_or_none()
     if found is None:
         return None

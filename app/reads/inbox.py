@@ -18,6 +18,7 @@ from app.store.brands import Brand
 from app.store.complaints import HIGHEST_SEVERITY, Complaint
 from app.store.conversations import CLOSED, OPEN, Conversation
 from app.store.customers import Customer, Profile
+from app.store.forgetting import IS_ERASED
 from app.store.inbounds import Inbound
 from app.store.staff import Staff
 
@@ -164,7 +165,7 @@ def _people(table: Any, *columns: Any) -> Select[Any]:
         .join(Customer, Customer.id == table.customer_id)
         .join(Brand, Brand.id == table.brand_id)
         .outerjoin(Profile, is_theirs)
-        .where(Customer.key != b"")
+        .where(~IS_ERASED)
     )
 
 

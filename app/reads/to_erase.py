@@ -16,6 +16,7 @@ from app.store.customers import Customer, Profile
 from app.store.decisions import Decision
 from app.store.erasures import is_out
 from app.store.events import Event, Order
+from app.store.forgetting import is_erased
 from app.store.inbounds import Inbound
 from app.store.outbound.table import CLAIMED, QUEUED, Outbound
 from app.store.owners import earlier_owners
@@ -48,7 +49,7 @@ class ToErase:
 def to_erase(session: Session, customer_id: UUID) -> ToErase | None:
     """What is kept of the person; None for one who is not known, or erased already."""
     customer = session.get(Customer, customer_id)
-    if customer is None or not customer.key:
+    if customer is None or is_erased(customer):
         return None
     known = select(Profile.name, Profile.consent, Profile.stopped_at, Brand.name.label("brand")).join(
         Brand, Brand.id == Profile.brand_id

@@ -10,10 +10,19 @@ from sqlalchemy import Column, bindparam, delete, select, update
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Session
 
+from app.store.customers import Customer
 from app.store.encryption import keyring
 from app.store.inbounds import close_unread
 from app.store.personal import ERASED, NOBODYS, Personal
 from app.store.schema import metadata
+
+IS_ERASED = Customer.key == b""
+"""`is_erased` as a condition; its negation finds those of whom something can still be read."""
+
+
+def is_erased(customer: Any) -> bool:
+    """Whether the person of this row has been erased: the key to all that was kept about them is destroyed."""
+    return not customer.key
 
 
 def forget(session: Session, customer_id: UUID, outcome: str, now: datetime) -> None:

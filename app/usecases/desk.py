@@ -16,6 +16,7 @@ from app.domain.purpose import Cause, CauseKind
 from app.domain.text import clean, is_blank
 from app.store import complaints as complaint_store
 from app.store import conversations, customers
+from app.store.forgetting import is_erased
 from app.store.outbound.table import Outbound
 from app.usecases import audit, complaints, hand_offs, holds, messages, number_owners, staff_texts
 from app.usecases.changes import Changes
@@ -199,7 +200,8 @@ def _desk(parts: Parts, customer_id: UUID, brand_id: UUID, now: datetime) -> Ite
     directory, changes = parts.directory.current(now), Changes()
     with parts.store.write() as session:
         locked = {row.id: row for row in customers.lock(session, [customer_id])}
-        if customer_id not in locked or not locked[customer_id].key or brand_id not in directory.brands:
+        is_there = customer_id in locked and not is_erased(locked[customer_id])
+        if not is_there or brand_id not in directory.brands:
             raise DeskRefusal("unknown_customer")
         yield session, _turn(session, directory, changes, customer_id, brand_id, locked, now)
         changes.flush(session)

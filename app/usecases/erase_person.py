@@ -11,6 +11,7 @@ from app.domain.phone import national
 from app.store import complaints as complaint_store
 from app.store import conversations, customers, erasures, forgetting, inbounds, owners, runs
 from app.store.erasures import REASON
+from app.store.forgetting import is_erased
 from app.store.outbound import queue
 from app.usecases import audit, complaints, holds
 from app.usecases.changes import Changes, Decided
@@ -95,10 +96,10 @@ def _locked(session: Session, person: str | UUID, with_earlier: bool) -> list[An
         earlier = owners.earlier_owners(session, known) if with_earlier else []
         rows = {row.id: row for row in customers.lock(session, [*earlier, known])}
         mine = rows.get(known)
-        if isinstance(person, UUID) and (mine is None or not mine.key):
+        if isinstance(person, UUID) and (mine is None or is_erased(mine)):
             return []
         if isinstance(person, UUID) or (mine is not None and mine.phone_hash is not None):
-            return [rows[one] for one in (*earlier, known) if rows[one].key]
+            return [rows[one] for one in (*earlier, known) if not is_erased(rows[one])]
 
 
 def _before(session: Session, person: str | UUID) -> Erased | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.providers.contract import Accepted, Outcome, Outgoing, Rejected, Rejection
 from app.store import customers, erasures, simulated
+from app.store.forgetting import is_erased
 from app.store.outbound import queue
 from app.store.outbound.table import ACCEPTED, FAILED, HANDING, QUEUED, UNKNOWN, Outbound
 from app.usecases import opting, receipts, staff_replies
@@ -49,12 +50,11 @@ def record(
 ) -> None:
     """Writes each outcome; a receipt that was faster keeps its word, and so does a later attempt."""
     locked = {row.id: row for row in customers.lock(session, {item.row.customer_id for item in leaving})}
+    erased = {one for one, row in locked.items() if is_erased(row)}
     updates, opted_out, not_sent, changes = [], [], [], Changes()
     for item, outcome in zip(leaving, results, strict=True):
         values = _values(item, outcome, now)
-        values["is_for_staff"] &= bool(
-            locked[item.row.customer_id].key
-        )  # an erased person's is nobody's task
+        values["is_for_staff"] &= item.row.customer_id not in erased  # it is nobody's task
         named = {f"_{name}": value for name, value in values.items()}
         updates.append({"_id": item.row.id, "_attempts": item.update["attempts"], **named})
         if isinstance(outcome, Rejected) and outcome.kind is Rejection.OPT_OUT:
@@ -65,7 +65,7 @@ def record(
             not_sent.append((item.row, values["reason"]))
     updates.sort(key=lambda row: str(row["_id"]))
     session.connection().execute(_update_statement(), updates)
-    _forget(session, leaving, {row.id for row in locked.values() if not row.key}, now)
+    _forget(session, leaving, erased, now)
     changes.flush(session)
     provider_ids = [outcome.provider_id for outcome in results if isinstance(outcome, Accepted)]
     if channel.capabilities.reports_receipts:

@@ -12,6 +12,7 @@ from app.store.customers import Customer
 from app.store.encryption import keyring
 from app.store.engine import Store
 from app.store.events import Order, order_hash
+from app.store.forgetting import IS_ERASED
 from app.store.phone_hashes import last_four_hashes, phone_hash
 from app.store.replacing import Token, batches, replace
 
@@ -55,7 +56,7 @@ def _people(store: Store, tell: Tell) -> tuple[int, int]:
     table: Any = Customer.__table__
     told = select(table.c.id, table.c.phone, table.c.phone_hash, table.c.last_four_hash)
     done = left = 0
-    for rows in batches(store, told.where(table.c.key != b""), [table.c.id]):
+    for rows in batches(store, told.where(~IS_ERASED), [table.c.id]):
         endings = dict(
             zip((row.id for row in rows), last_four_hashes([row.phone for row in rows]), strict=True)
         )

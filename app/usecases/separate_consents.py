@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.sensitive import PERSONALISATION
 from app.domain.text import clean
 from app.store import consents, customers
+from app.store.forgetting import is_erased
 from app.usecases import audit, opting
 from app.usecases.changes import Changes, Decided
 from app.usecases.parts import Parts
@@ -139,7 +140,7 @@ def record(parts: Parts, customer: str | UUID, brand_id: UUID, told: Told, actor
 
 def _locked(session: Session, customer: str | UUID, brand_id: UUID, now: datetime) -> UUID:
     if isinstance(customer, UUID):
-        if not any(row.key for row in customers.lock(session, [customer])):
+        if all(is_erased(row) for row in customers.lock(session, [customer])):
             raise NobodyThere
         return customer
     customer_id: UUID = customers.lock_owners(session, [customer], now)[customer].id

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.store import customers
+from app.store.forgetting import is_erased
 from app.store.outbound import queue
 from app.store.outbound.table import (
     ACCEPTED,
@@ -39,7 +40,8 @@ def settle(parts: Parts, session: Session, ids: Collection[UUID], now: datetime)
         return
     directory, changes = parts.directory.current(now), Changes()
     locked = {row.id: row for row in customers.lock(session, {row.customer_id for row in rows})}
-    rows = [row for row in rows if locked[row.customer_id].key]  # whoever was erased cannot be called
+    erased = {row.id for row in locked.values() if is_erased(row)}  # whom nobody can call
+    rows = [row for row in rows if row.customer_id not in erased]
     wanted = {(row.customer_id, row.sender_id) for row in rows if row.sender_id in directory.senders}
     book = Reader(session, directory, changes, now).turns(wanted, locked)
     for row in rows:
