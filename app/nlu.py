@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,9 +15,13 @@ import pybreaker
 
 from app import clock
 from app.domain.text import clean, fold
+from app.tls import trusted
 
 LONGEST = 1_000
 """Characters of a text that are sent; what someone wants stands at its beginning."""
+
+READ = 300
+"""So many characters of a folded text the model reads: `bot.features.LONGEST`."""
 
 MODEL_HEADER = "X-Huixin-Model"
 """Names the model that gave an answer."""
@@ -26,6 +31,10 @@ _FAILURES_THAT_OPEN = 5
 _OPEN_FOR_S = 10.0
 _CACHED = 4_096
 _AT_ONCE = 4
+_TOGETHER = 8
+"""So many texts go in one request at most: few enough for a slow machine to answer within the time limit."""
+_SAME_MODEL_FOR_S = 1.0
+"""So long the server is taken to have the model that it had; then it is asked, before its answers are recalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ class Nlu:
     ) -> None:
         limits = httpx2.Limits(max_connections=2 * _AT_ONCE, max_keepalive_connections=_AT_ONCE)
         self._http = httpx2.Client(
-            base_url=url.rstrip("/"), timeout=timeout_s, limits=limits, trust_env=False
+            base_url=url.rstrip("/"), timeout=timeout_s, limits=limits, trust_env=False, verify=trusted()
         )
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="nlu")
         self._breaker = pybreaker.CircuitBreaker(
@@ -111,6 +120,7 @@ class Nlu:
         self._remembered: OrderedDict[tuple[str, str], Parsed] = OrderedDict()
         self._lock = threading.Lock()
         self._model = ""
+        self._noticed_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -141,31 +151,39 @@ class Nlu:
         """
         plain = [_plain(text) for text in texts]
         answers: dict[str, Parsed | Unavailable] = {"": _NOTHING_SAID}
+        self._look_for_another_model()
         for text in plain:
             if text and (known := self._recall(text)):
                 answers[text] = known
         wanted = [text for text in dict.fromkeys(plain) if text not in answers]
-        asked = map(self._ask, wanted) if len(wanted) == 1 else self._pool.map(self._ask, wanted)
-        answers.update(zip(wanted, asked, strict=True))
+        requests = [wanted[first : first + _TOGETHER] for first in range(0, len(wanted), _TOGETHER)]
+        asked = map(self._ask, requests) if len(requests) == 1 else self._pool.map(self._ask, requests)
+        answers.update(zip(wanted, chain.from_iterable(asked), strict=True))
         return [answers[text] for text in plain]
 
-    def _ask(self, text: str) -> Parsed | Unavailable:
+    def _ask(self, texts: Sequence[str]) -> Sequence[Parsed | Unavailable]:
+        """One answer a text; where the server makes nothing of them together, each is asked alone."""
         try:
-            answer: Parsed | Unavailable = self._breaker.call(self._request, text)
+            answers: Sequence[Parsed] | Unavailable = self._breaker.call(self._request, texts)
         except pybreaker.CircuitBreakerError:
-            return Unavailable("breaker_open")
+            answers = Unavailable("breaker_open")
         except _Away as failure:
-            return Unavailable(str(failure))
-        if isinstance(answer, Parsed):
-            self._remember(text, answer)
-        return answer
+            answers = Unavailable(str(failure))
+        if not isinstance(answers, Unavailable):
+            for text, answer in zip(texts, answers, strict=True):
+                self._remember(text, answer)
+            return answers
+        if answers.is_about_the_text and len(texts) > 1:
+            return [self._ask([text])[0] for text in texts]
+        return [answers] * len(texts)
 
-    def _request(self, text: str) -> Parsed | Unavailable:
-        """One answer of the server; raises `_Away` with the reason, never with the text."""
+    def _request(self, texts: Sequence[str]) -> Sequence[Parsed] | Unavailable:
+        """The server's answers; raises `_Away` with the reason, never with a text."""
         try:
-            answer = self._http.post("/model/parse", json={"text": text})
+            answer = self._post(texts)
             answer.raise_for_status()
-            return _parsed(answer.json(), self._notice_model(answer))
+            model = self._notice_model(answer)
+            return [_parsed(one, model) for _, one in zip(texts, answer.json(), strict=True)]
         except httpx2.TimeoutException:
             raise _Away("timeout") from None
         except httpx2.TransportError:
@@ -175,11 +193,30 @@ class Nlu:
                 raise _Away("down") from None
             return Unavailable("error")
 
+    def _post(self, texts: Sequence[str]) -> httpx2.Response:
+        """A server whose place another has taken ends the connections that are kept with it: what was asked on one of
+        those at that moment is asked anew, once."""
+        try:
+            return self._http.post("/model/parse", json={"texts": texts})
+        except httpx2.ConnectError:
+            raise
+        except (httpx2.NetworkError, httpx2.RemoteProtocolError):
+            return self._http.post("/model/parse", json={"texts": texts})
+
+    def _look_for_another_model(self) -> None:
+        """Else texts that everybody writes would be answered by a model of before until somebody writes a new one."""
+        with self._lock:
+            is_due = bool(self._remembered) and clock.monotonic() - self._noticed_at > _SAME_MODEL_FOR_S
+            self._noticed_at = clock.monotonic() if is_due else self._noticed_at
+        if is_due and self._breaker.current_state == pybreaker.STATE_CLOSED:
+            self.is_up()
+
     def _notice_model(self, answer: httpx2.Response) -> str:
         """The model that gave this answer; from now on only its answers are recalled."""
         name = str(answer.headers.get(MODEL_HEADER, ""))
         with self._lock:
             self._model = name or self._model
+            self._noticed_at = clock.monotonic()
         return name
 
     def _recall(self, text: str) -> Parsed | None:
@@ -194,6 +231,11 @@ class Nlu:
             self._remembered[answer.model, fold(text)] = answer
             while len(self._remembered) > _CACHED:
                 self._remembered.popitem(last=False)
+
+
+def is_read_whole(text: str) -> bool:
+    """Whether the model reads this text to its end."""
+    return len(fold(clean(text))) <= READ
 
 
 def _plain(text: str) -> str:

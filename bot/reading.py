@@ -48,5 +48,5 @@ def main(arguments: list[str]) -> int:
     shelf = Shelf(var_folder() / "models")
     model = shelf.whole(options.model) if options.model else shelf.current()
     readings = read(model, texts)
-    print(json.dumps({"model": model.name, "readings": readings}, ensure_ascii=False))
+    print(json.dumps({"model": model.name, "readings": readings}, ensure_ascii=False), flush=True)
     return 0

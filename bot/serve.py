@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bot.shelf import Model, Shelf, ShelfError, var_folder
+from bot.together import MOST, Together
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
@@ -55,24 +56,35 @@ def load(model: Model) -> "Agent":
     return agent
 
 
+def wanted(body: object) -> list[str] | None:
+    """The texts of a request, made plain: of `text` one, of `texts` up to MOST; None where it asks for nothing."""
+    asked = body if isinstance(body, dict) else {}
+    texts = asked.get("texts", [asked.get("text")])
+    if not isinstance(texts, list) or not 1 <= len(texts) <= MOST:
+        return None
+    if not all(isinstance(text, str) and plain(text) for text in texts):
+        return None
+    return [plain(text) for text in texts]
+
+
 def application(agent: "Agent", model: Model) -> "Sanic":
-    """Rasa's application, closed but for OPEN_PATHS, and with texts made plain."""
+    """Rasa's application, closed but for OPEN_PATHS, and with texts made plain and read together."""
     from rasa.server import create_app
     from sanic.request import Request
     from sanic.response import HTTPResponse, json
 
-    app = create_app(agent, cors_origins=[])
+    app, together = create_app(agent, cors_origins=[]), Together(agent)
 
     async def guard(request: Request) -> HTTPResponse | None:
         if request.path not in OPEN_PATHS:
             return json({"status": "failure", "reason": "NotFound"}, status=404)
-        if request.path == "/model/parse" and request.method == "POST":
-            body = request.json
-            text = body.get("text") if isinstance(body, dict) else None
-            if not isinstance(text, str) or not plain(text):
-                return json({"status": "failure", "reason": "BadRequest", "message": "no text"}, status=400)
-            body["text"] = plain(text)
-        return None
+        if request.path != "/model/parse" or request.method != "POST":
+            return None
+        texts = wanted(request.json)
+        if texts is None:
+            return json({"status": "failure", "reason": "BadRequest", "message": "no text"}, status=400)
+        answers = await together.parse(texts)
+        return json(answers if "texts" in request.json else answers[0])
 
     async def name_model(request: Request, answer: HTTPResponse) -> None:
         answer.headers[MODEL_HEADER] = model.name
@@ -109,7 +121,7 @@ def _is_alive(process: int) -> bool:
 def tell_when_ready(app: "Sanic", descriptor: int) -> None:
     """Writes one byte to the descriptor once the server accepts, and closes it."""
 
-    async def tell(app: "Sanic") -> None:
+    async def tell(app: "Sanic", loop: object) -> None:
         os.write(descriptor, b"1")
         os.close(descriptor)
 

@@ -16,6 +16,7 @@ INPUTS = (
     "bot/domain.yml",
     "bot/requirements.txt",
     "app/domain/text.py",
+    "bot/calibration.py",
     "bot/features.py",
     "bot/examples.py",
 )
@@ -110,9 +111,12 @@ class Shelf:
         return self.whole(self.current_name())
 
     def promote(self, name: str) -> Model:
-        """Points at this model, verified; the one before is remembered for `rollback`."""
+        """Points at this model, verified; the one before is remembered for `rollback`, a damaged pointer replaced."""
         model = self.whole(name)
-        history = self._history()
+        try:
+            history = self._history()
+        except ShelfError:
+            history = []
         if not history or history[-1] != name:
             _write_whole(self._pointer, {"history": [*history, name][-20:]})
         return model

@@ -5,7 +5,7 @@ import warnings
 
 
 def settle() -> None:
-    """No telemetry, no cache of trained parts, quiet logs, threads that sleep while they wait."""
+    """No telemetry, no cache of trained parts, quiet logs, one thread to a text."""
     os.environ.update(
         RASA_TELEMETRY_ENABLED="false",
         RASA_MAX_CACHE_SIZE="0",
@@ -15,4 +15,6 @@ def settle() -> None:
     )
     # Rasa's libraries switch warnings on again, so that filters do not hold.
     warnings.showwarning = lambda *_, **__: None
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Texts are spread over the processors whole (`bot.features`); more threads would wait for one another.
+    for library in ("OMP", "OPENBLAS"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")

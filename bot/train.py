@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def train(shelf: Shelf, learnt: Learnt = ()) -> Model:
     name = f"huixin-{recipe_hash()}" + (f"-{_digest(learnt)}" if learnt else "")
     with contextlib.suppress(ShelfError):
         return shelf.whole(name)
-    examples = _examples(learnt)
+    written, examples = _examples(learnt)
     shelf.folder.mkdir(parents=True, exist_ok=True)
     print(
         "training the language model (a minute or two; longer on a busy machine) ...",
@@ -39,7 +40,8 @@ def train(shelf: Shelf, learnt: Learnt = ()) -> Model:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(dir=shelf.folder) as scratch, contextlib.redirect_stdout(io.StringIO()):
         os.environ["RASA_CACHE_DIRECTORY"] = scratch
-        trained = _train_with_rasa(Path(scratch), name, examples)
+        with _meanings(shelf.folder, written) as meanings:
+            trained = _train_with_rasa(Path(scratch), name, examples, meanings)
         facts = {
             **_facts(examples),
             "learnt": len(learnt),
@@ -48,26 +50,40 @@ def train(shelf: Shelf, learnt: Learnt = ()) -> Model:
         return shelf.add(name, trained, facts)
 
 
-def _train_with_rasa(folder: Path, name: str, examples: Learnt) -> Path:
+@contextlib.contextmanager
+def _meanings(folder: Path, texts: Sequence[str]) -> Iterator[Callable[[], Mapping[str, Any]]]:
+    """What the encoders say of these texts; others say it while this process imports Rasa."""
+    from bot.known_meanings import KnownMeanings
+
+    with ThreadPoolExecutor(1) as beside:
+        yield beside.submit(KnownMeanings(folder).of, texts).result
+
+
+def _train_with_rasa(
+    folder: Path, name: str, examples: Learnt, meanings: Callable[[], Mapping[str, Any]]
+) -> Path:
     from rasa.model_training import train_nlu
+
+    from bot.features import knowing
 
     data = folder / "examples"
     data.mkdir()
     write_examples(data, examples)
-    trained = train_nlu(
-        config=str(ROOT / "config.yml"),
-        nlu_data=str(data),
-        domain=str(ROOT / "bot" / "domain.yml"),
-        output=str(folder),
-        fixed_model_name=name,
-    )
+    with knowing(meanings()):
+        trained = train_nlu(
+            config=str(ROOT / "config.yml"),
+            nlu_data=str(data),
+            domain=str(ROOT / "bot" / "domain.yml"),
+            output=str(folder),
+            fixed_model_name=name,
+        )
     if not trained:
         raise ShelfError("Rasa trained no model; what it says stands above")
     return Path(trained)
 
 
-def _examples(learnt: Learnt) -> list[tuple[str, str]]:
-    """The written examples, and what has been learnt; of two with one text, what was learnt counts."""
+def _examples(learnt: Learnt) -> tuple[list[str], list[tuple[str, str]]]:
+    """The written texts; and all examples with what has been learnt: of two with one text, what was learnt counts."""
     domain = yaml.safe_load((ROOT / "bot" / "domain.yml").read_text("utf-8"))
     files = sorted((ROOT / "data" / "nlu").glob("*.yml"))
     try:
@@ -76,7 +92,7 @@ def _examples(learnt: Learnt) -> list[tuple[str, str]]:
         raise ShelfError("\n".join(f"data/nlu/{problem}" for problem in refused.problems)) from None
     corrected = {_key(text): (text, intent) for text, intent in learnt}
     kept = [(one.text, one.intent) for one in written if _key(one.text) not in corrected]
-    return kept + list(corrected.values())
+    return [one.text for one in written], kept + list(corrected.values())
 
 
 def _key(text: str) -> str:

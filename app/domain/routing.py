@@ -1,21 +1,35 @@
 """Decides what an inbound message leads to: the fixed order of rules, open question, keywords, meaning, a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from app.domain.auto_reply import is_talking_to_a_machine
+from app.domain.beside_opt_out import complaint_beside
+from app.domain.context import LastSaid, asks, meant_in_context
 from app.domain.flows.answers import AnswerKind, Question, exact_answer, free_answer, intent_answer
+from app.domain.routes import (
+    Answered,
+    NeedsMeaning,
+    OptedIn,
+    OptedOut,
+    Route,
+    Said,
+    Silence,
+    Started,
+    ToStaff,
+    WrongNumber,
+)
 from app.domain.text import is_blank
 from app.domain.unsolved import says_unsolved
 
 THRESHOLD = 0.45
 """Below this confidence an intent is not acted upon."""
-SURE_OPT_OUT = 0.80
+SURE_OPT_OUT = 0.88
 """From this confidence an opt-out in other words is honoured at once."""
-UNSURE_OPT_OUT = 0.30
+UNSURE_OPT_OUT = 0.15
 """From this share of an opt-out in the ranking, marketing is held and a person looks."""
 SURE_INTERRUPTION = 0.60
 """From this confidence a complaint or the wish for a person interrupts an open question."""
@@ -38,13 +52,14 @@ class Keywords(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What the NLU made of a text."""
+    """What the NLU made of a text; `beside` is its ranking of what a text that opts out says beside that."""
 
     intent: str
     confidence: float
     ranking: Mapping[str, float] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)
     model: str = ""
+    beside: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,90 +74,20 @@ class Situation:
     has_open_complaint: bool = False
     has_resolved_complaint: bool = False
     """One was resolved, and whether it really is has not been found out yet."""
+    has_media: bool = False
+    """A picture or other file came with the text."""
     is_auto_reply: bool = False
     replies_last_hour: int = 0
     clarified_at: datetime | None = None
     small_talk_at: Mapping[str, datetime] = field(default_factory=dict)
     abused_before: bool = False
     is_opt_in_word: bool = False
+    last: LastSaid | None = None
+    """What was said to the customer last, where a short reply may be about it."""
 
     def asks_about(self, intent: str) -> bool:
         """Whether the open question has an answer for this intent."""
         return self.question is not None and intent_answer(self.question, intent) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The text answers the open question of this run."""
-
-    run_id: UUID
-    reason: str
-    intent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The text starts this flow."""
-
-    flow: str
-    by: str
-    reason: str
-    matched: str
-
-
-@dataclass(frozen=True, slots=True)
-class OptedOut:
-    """An opt-out in other words; when it is not sure, marketing is held and a person looks."""
-
-    is_sure: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OptedIn:
-    """A wish to receive messages, by a word or by meaning: the double opt-in asks whether it is meant."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The system itself says one of its few texts."""
-
-    wording: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class WrongNumber:
-    """Somebody else has this number: an apology, no more marketing, staff look."""
-
-    reason: str = "wrong_number"
-
-
-@dataclass(frozen=True, slots=True)
-class ToStaff:
-    """A person answers; the customer is told so unless the text only joins what staff have already."""
-
-    reason: str
-    is_told: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Nothing is said, and this is why."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsMeaning:
-    """Rules cannot tell: the NLU is asked."""
-
-    reason: str = "needs_meaning"
-
-
-Route = Answered | Started | OptedOut | OptedIn | Said | WrongNumber | ToStaff | Silence | NeedsMeaning
 
 
 def route_by_rule(text: str, situation: Situation) -> Route:
@@ -151,7 +96,8 @@ def route_by_rule(text: str, situation: Situation) -> Route:
     is published that offers such a word as an answer.
     """
     if is_blank(text):
-        return Silence("empty")
+        is_told = _why_silent(situation) is None
+        return ToStaff("media_alone", is_told=is_told) if situation.has_media else Silence("empty")
     if situation.is_opt_in_word and not is_talking_to_a_machine(situation.replies_last_hour):
         return OptedIn("opt_in_word")
     if (silent := _why_silent(situation)) is not None:
@@ -163,6 +109,22 @@ def route_by_rule(text: str, situation: Situation) -> Route:
     if named is not None:
         return Started(named[0], "keyword", "keyword", named[1])
     return NeedsMeaning()
+
+
+def route_by_context(text: str, situation: Situation, now: datetime) -> Route | None:
+    """What a short reply to our last message leads to, where rules had nothing to say; None leaves it to the NLU.
+
+    Nothing is asked of the NLU about a 妥 or a 1. Who has a complaint with us is read by staff. Source: SPEC NL-2.
+    """
+    last, is_complainant = situation.last, situation.has_open_complaint or situation.has_resolved_complaint
+    if situation.question is not None or is_complainant or _why_silent(situation) is not None:
+        return None
+    intent = meant_in_context(text, last)
+    if intent is None or last is None:
+        return None
+    if last.is_of_staff and asks(last):
+        return ToStaff("answers_staff", is_told=False)
+    return replace(_by_intent(Understood(intent, 1.0), situation, now), reason=f"context_{intent}")
 
 
 def _why_silent(situation: Situation) -> str | None:
@@ -180,18 +142,16 @@ def route_by_meaning(text: str, understood: Understood, situation: Situation, no
 
     After too many replies within the hour a person may still be writing: staff read on, and nobody answers by itself.
     """
-    opt_out = understood.ranking.get("opt_out", 0.0)
-    if understood.intent == "opt_out" and understood.confidence >= SURE_OPT_OUT:
-        return OptedOut(True, "opt_out_by_meaning")
-    if opt_out >= UNSURE_OPT_OUT or understood.intent == "opt_out":
-        if situation.asks_about("opt_out") and situation.question_run_id is not None:
-            return Answered(situation.question_run_id, "question_by_meaning", "opt_out")
-        return OptedOut(False, "opt_out_unsure")
-    if (silent := _why_silent(situation)) is not None:
-        return ToStaff(silent, is_told=False) if silent == TOO_MANY_REPLIES else Silence(silent)
-    is_sure = understood.confidence >= SURE_INTERRUPTION
-    may_interrupt = is_sure or (situation.question is None and understood.confidence >= THRESHOLD)
-    if understood.intent in INTERRUPTING and may_interrupt:
+    wished = _wish_to_stop(text, understood, situation)
+    if wished is not None:
+        return wished
+    silent = _why_silent(situation)
+    if silent == TOO_MANY_REPLIES:
+        is_complaint = understood.intent == "complaint" and understood.confidence >= SURE_INTERRUPTION
+        return ToStaff(silent, is_told=False, is_complaint=is_complaint)
+    if silent is not None:
+        return Silence(silent)
+    if _interrupts(understood, situation):
         return _by_intent(understood, situation, now)
     answered = _answer_of(text, understood, situation)
     if answered is not None:
@@ -206,6 +166,34 @@ def route_by_meaning(text: str, understood: Understood, situation: Situation, no
     return _not_understood(situation, now, "below_threshold")
 
 
+def may_opt_out(understood: Understood) -> bool:
+    """Whether the NLU takes a text for an opt-out, sure or not."""
+    return understood.intent == "opt_out" or understood.ranking.get("opt_out", 0.0) >= UNSURE_OPT_OUT
+
+
+def _wish_to_stop(text: str, understood: Understood, situation: Situation) -> Route | None:
+    """An opt-out in other words, sure or not, or the answer to the question whether it was one."""
+    if not may_opt_out(understood):
+        return None
+    is_named = understood.intent == "opt_out"
+    complaint = complaint_beside(text, understood.beside, understood.ranking)
+    if is_named and understood.confidence >= SURE_OPT_OUT:
+        return OptedOut(True, "opt_out_by_meaning", complaint=complaint)
+    if not situation.asks_about("opt_out") or situation.question_run_id is None:
+        is_asked = _why_silent(situation) is None
+        return OptedOut(False, "opt_out_unsure", is_asked, complaint)
+    return Answered(situation.question_run_id, "question_by_meaning", "opt_out") if is_named else None
+
+
+def _interrupts(understood: Understood, situation: Situation) -> bool:
+    """Whether this cannot wait for the open question's answer; somebody else's number has none to give."""
+    is_sure = understood.confidence >= SURE_INTERRUPTION
+    if understood.intent == "wrong_number":
+        return is_sure and situation.question is not None and not situation.asks_about("wrong_number")
+    may_interrupt = is_sure or (situation.question is None and understood.confidence >= THRESHOLD)
+    return understood.intent in INTERRUPTING and may_interrupt
+
+
 def _of_complainant(text: str, understood: Understood, situation: Situation, now: datetime) -> Route:
     """Who waits for us to put something right gets no cheerful answer, and is asked for nothing: staff read what they
     write, but for a question of another kind that is surely one. "Not solved" opens what was resolved.
@@ -215,10 +203,9 @@ def _of_complainant(text: str, understood: Understood, situation: Situation, now
         return (
             _by_intent(understood, situation, now) if is_aside else ToStaff("joins_complaint", is_told=False)
         )
-    is_no = understood.intent == "deny" and understood.confidence >= THRESHOLD
-    if (says_unsolved(text) or is_no) and "complaint" in situation.intents:
+    if says_unsolved(text) and not is_aside and "complaint" in situation.intents:
         return Started(situation.intents["complaint"], "intent", "not_solved", "complaint")
-    if understood.confidence >= THRESHOLD and understood.intent not in ("confirm", "out_of_scope"):
+    if understood.confidence >= THRESHOLD and understood.intent not in ("confirm", "deny", "out_of_scope"):
         return _by_intent(understood, situation, now)
     return ToStaff("after_resolution")
 

@@ -17,15 +17,19 @@ from app.domain.delivery_codes import CodeKind, DeliveryCode, DeliveryCodes
 from app.domain.discovery import discover
 from app.domain.festivals import Festivals
 from app.domain.licences import LicenceKind
+from app.domain.needs import Needs
 from app.domain.opt_out import ChannelKind, OptInWord, OptOutWord, OptOutWords, Scope, When
 from app.domain.purpose import PromotionalWord, PromotionalWords
 from app.domain.sensitive import SensitiveAttributes
+from app.domain.sentiment import Sentiment
 from app.domain.sms_parts import Profile
 from app.domain.windows import Window, window
 from app.rules.festivals import festivals
 from app.rules.files import Row, RuleDataError, content_of, mapping_of, rows_of, text_at, texts_at, whole_at
 from app.rules.licences import agreement_warning, licence_kinds
+from app.rules.needs import needs
 from app.rules.sensitive import sensitive_attributes
+from app.rules.sentiment import sentiment
 
 KEPT_DAYS = {"decisions": 184, "messages": 366}
 """The law wants six months. Source: SPEC CP-5."""
@@ -51,6 +55,8 @@ class Rules:
     licence_kinds: tuple[LicenceKind, ...]
     agreement_warning: timedelta
     sensitive: SensitiveAttributes
+    sentiment: Sentiment
+    needs: Needs
     festivals: Festivals
     carrier_limits: Mapping[str, tuple[CarrierLimit, ...]]
     """By the style of the channel."""
@@ -83,7 +89,9 @@ def load_rules(folder: Path = RULES_FOLDER) -> Rules:
         send_windows=_send_windows(folder / "send_windows.yml"),
         licence_kinds=licence_kinds(folder / "licences.yml"),
         agreement_warning=agreement_warning(folder / "licences.yml"),
-        sensitive=sensitive_attributes(folder / "sensitive_attributes.yml"),
+        sensitive=(sensitive := sensitive_attributes(folder / "sensitive_attributes.yml")),
+        needs=needs(folder / "needs.yml", sensitive, lists.disguises),
+        sentiment=sentiment(folder / "tone.yml", lists.disguises),
         festivals=festivals(folder / "festivals.yml"),
         carrier_limits=_carrier_limits(folder / "carrier_limits.yml"),
         retention=dict(rows_of(folder / "retention.yml", "retention", _kept)),

@@ -11,15 +11,13 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.optimize import minimize_scalar
-from sklearn.metrics import log_loss
-from sklearn.model_selection import cross_val_predict, train_test_split
+from sklearn.base import clone
 from sklearn.svm import LinearSVC
 
+from bot.calibration import chances, temperature_of
 from bot.features import Features
 
 _FILE = "classifier.skops"
-CALIBRATED_ON = 5_000
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -70,8 +68,9 @@ class SentenceClassifier(GraphComponent):
         rows = self._features.fit([example.get(TEXT) for example in examples])
         intents = np.array([example.get(INTENT) for example in examples])
         self._machine = LinearSVC(C=self._config["c"], class_weight="balanced", random_state=0)
-        self._temperature = _temperature(self._machine, rows, intents)
-        self._machine.fit(rows, intents)
+        with temperature_of(clone(self._machine), rows, intents) as temperature:
+            self._machine.fit(rows, intents)
+            self._temperature = temperature()
         with self._model_storage.write_to(self._resource) as folder:
             skops.io.dump([*self._features.fitted, self._machine, self._temperature], folder / _FILE)
         return self._resource
@@ -98,37 +97,13 @@ class SentenceClassifier(GraphComponent):
             raise RuntimeError("the classifier has not been trained")
         rows = self._features.rows([message.get(TEXT) or "" for message in messages])
         names = [str(name) for name in self._machine.classes_]
-        chances = _chances(self._machine.decision_function(rows), self._temperature)
-        for message, row in zip(messages, chances, strict=True):
+        every = chances(self._machine.decision_function(rows), self._temperature)
+        for message, row in zip(messages, every, strict=True):
             ranked = sorted(zip(names, row, strict=True), key=lambda pair: -pair[1])
             ranking = [{"name": name, "confidence": float(chance)} for name, chance in ranked]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
-
-
-def _chances(scores: Any, temperature: float) -> Any:
-    """Softmax of the scores; a temperature leaves their order as it is."""
-    raised = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
-    return raised / raised.sum(axis=1, keepdims=True)
-
-
-def _temperature(machine: LinearSVC, rows: Any, intents: Any) -> float:
-    """The temperature at which confidence fits best what is right, on examples that the machine has not seen.
-
-    Some thousands tell it to two digits; more would only take longer.
-    """
-    if len(intents) > CALIBRATED_ON:
-        rows, _, intents, _ = train_test_split(
-            rows, intents, train_size=CALIBRATED_ON, stratify=intents, random_state=0
-        )
-    scores = cross_val_predict(machine, rows, intents, cv=5, method="decision_function")
-    best = minimize_scalar(
-        lambda temperature: log_loss(intents, _chances(scores, temperature)),
-        bounds=(0.05, 2.0),
-        method="bounded",
-    )
-    return float(best.x)
 
 
 def _known_types(path: Any) -> list[str]:

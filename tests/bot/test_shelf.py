@@ -61,11 +61,13 @@ def test_an_unknown_model_is_refused(tmp_path: Path) -> None:
         a_shelf(tmp_path, "one").promote("three")
 
 
-def test_a_damaged_pointer_is_told(tmp_path: Path) -> None:
+def test_a_damaged_pointer_is_told_and_mended_by_what_is_told(tmp_path: Path) -> None:
     shelf = a_shelf(tmp_path, "one")
     (tmp_path / "current").write_text("{")
-    with pytest.raises(ShelfError, match="pointer"):
+    with pytest.raises(ShelfError, match="run `huixin bot promote NAME`"):
         shelf.current()
+    shelf.promote("one")
+    assert shelf.current().name == "one"
 
 
 def test_the_same_inputs_have_the_same_name() -> None:

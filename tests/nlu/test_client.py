@@ -14,6 +14,7 @@ from werkzeug import Request, Response
 
 from app import clock
 from app.nlu import LONGEST, MODEL_HEADER, Nlu, Parsed, Unavailable
+from tests.doubles.listening import Call, Listening, Reply
 
 
 class Double:
@@ -21,20 +22,29 @@ class Double:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.requests = 0
         self.model = "huixin-1"
         self.is_away = False
         self.stumbles_over: set[str] = set()
         self.delay_s = 0.0
 
     def answer(self, request: Request) -> Response:
-        text = json.loads(request.data)["text"]
-        self.asked.append(text)
+        texts = json.loads(request.data)["texts"]
+        self.requests += 1
+        self.asked += texts
         time.sleep(self.delay_s)
-        if self.is_away or text in self.stumbles_over:
+        if self.is_away or self.stumbles_over.intersection(texts):
             return Response("{}", 500)
         ranking = [{"name": "praise", "confidence": 0.8}, {"name": "deny", "confidence": 0.2}]
-        entities = [{"entity": "phone", "value": "138", "start": 0, "end": 3}]
-        body = {"text": text, "intent": ranking[0], "intent_ranking": ranking, "entities": entities}
+        body = [
+            {
+                "text": text,
+                "intent": ranking[0],
+                "intent_ranking": ranking,
+                "entities": [{"entity": "phone", "value": text, "start": 0, "end": 3}],
+            }
+            for text in texts
+        ]
         return Response(json.dumps(body), headers={MODEL_HEADER: self.model})
 
 
@@ -43,7 +53,7 @@ def double(httpserver: HTTPServer) -> Double:
     served = Double()
     httpserver.expect_request("/model/parse", method="POST").respond_with_handler(served.answer)
     httpserver.expect_request("/status").respond_with_handler(
-        lambda _: Response("{}", 500 if served.is_away else 200)
+        lambda _: Response("{}", 500 if served.is_away else 200, headers={MODEL_HEADER: served.model})
     )
     return served
 
@@ -64,7 +74,7 @@ def test_an_answer_carries_intent_ranking_entities_and_model(nlu: Nlu) -> None:
     parsed = only(nlu.parse(["很好"]))
     assert (parsed.intent, parsed.confidence, parsed.model) == ("praise", 0.8, "huixin-1")
     assert parsed.ranking == (("praise", 0.8), ("deny", 0.2))
-    assert (parsed.entities[0].kind, parsed.entities[0].value) == ("phone", "138")
+    assert (parsed.entities[0].kind, parsed.entities[0].value) == ("phone", "很好")
 
 
 def test_several_texts_are_answered_in_their_order_and_each_is_asked_once(nlu: Nlu, double: Double) -> None:
@@ -77,6 +87,12 @@ def test_several_texts_are_answered_in_their_order_and_each_is_asked_once(nlu: N
         "praise",
     ]
     assert sorted(double.asked) == ["one", "three", "two"]
+
+
+def test_many_texts_go_in_few_requests_and_each_has_its_own_answer(nlu: Nlu, double: Double) -> None:
+    texts = [f"text {n}" for n in range(20)]
+    assert [only([answer]).entities[0].value for answer in nlu.parse(texts)] == texts
+    assert double.requests == 3
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "/", "\x00", "///", "／"])
@@ -110,6 +126,19 @@ def test_a_new_model_is_asked_again(nlu: Nlu, double: Double) -> None:
     nlu.parse(["很好"])
     double.model = "huixin-2"
     nlu.parse(["another text"])
+    assert only(nlu.parse(["很好"])).model == "huixin-2"
+
+
+def test_a_new_model_is_noticed_where_nobody_writes_a_new_text(
+    nlu: Nlu, double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nlu.parse(["很好"])
+    double.model = "huixin-2"
+    later = clock.monotonic() + 5
+    monkeypatch.setattr(clock, "monotonic", lambda: later)
+    assert only(nlu.parse(["很好"])).model == "huixin-2"
+    double.is_away = True
+    monkeypatch.setattr(clock, "monotonic", lambda: later + 5)
     assert only(nlu.parse(["很好"])).model == "huixin-2"
 
 
@@ -154,11 +183,12 @@ def test_a_server_that_is_not_there_is_down() -> None:
         assert not client.is_up()
 
 
-def test_an_answer_in_another_shape_is_an_error(httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/model/parse").respond_with_json({"intent": None})
+@pytest.mark.parametrize("told", [{"intent": None}, [{"intent": None}] * 2, [], 7, {"text": 1, "intent": 2}])
+def test_an_answer_in_another_shape_is_an_error(httpserver: HTTPServer, told: object) -> None:
+    httpserver.expect_request("/model/parse").respond_with_json(told)
     httpserver.expect_request("/status").respond_with_json({})
     with Nlu(httpserver.url_for("")) as client:
-        assert client.parse(["text"]) == [Unavailable("error")]
+        assert client.parse(["text", "other"]) == [Unavailable("error")] * 2
 
 
 def test_the_breaker_opens_after_failures_and_closes_when_the_server_is_well(
@@ -200,3 +230,19 @@ def test_is_up_when_the_server_has_a_model(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/status").respond_with_json({"model_file": "huixin-1.tar.gz"})
     with Nlu(httpserver.url_for("")) as client:
         assert client.is_up()
+
+
+def test_what_a_server_is_asked_as_it_ends_is_asked_of_the_next(double: Double) -> None:
+    """A server that another takes the place of ends the connections that are kept with it."""
+    lost = iter([False, True, False, True, True])
+
+    def answer(call: Call) -> Reply:
+        texts = json.loads(call.body)["texts"]
+        body = double.answer(SimpleNamespace(data=call.body)).data  # type: ignore[arg-type]
+        return Reply(is_lost=next(lost), body=body, headers={MODEL_HEADER: texts[0]})
+
+    with Listening(answer) as server, Nlu(server.url) as client:
+        assert isinstance(client.parse(["first"])[0], Parsed)
+        assert isinstance(client.parse(["second"])[0], Parsed)
+        assert client.parse(["third"]) == [Unavailable("down")]
+    assert double.asked == ["first", "second", "second", "third", "third"]
