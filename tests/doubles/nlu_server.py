@@ -12,7 +12,7 @@ OTHERS = ("opt_out", "complaint", "human_agent")
 
 
 def meaning(text: str) -> dict[str, Any]:
-    """Return Rasa's answer for this text."""
+    """Return the server's answer for this text."""
     words = [word.removeprefix("intent:") for word in text.split() if word.startswith("intent:")]
     intent = words[0] if words else "out_of_scope"
     ranking = [
@@ -27,7 +27,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = json.dumps(meaning(json.loads(body)["text"]) if body else {"model": "double"}).encode()
+        told = [meaning(text) for text in json.loads(body)["texts"]] if body else {"model": "double"}
+        answer = json.dumps(told).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("X-Huixin-Model", "double")

@@ -8,6 +8,7 @@ certainly broken the promise, and no other can.
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -36,6 +37,8 @@ OFFER = "周末新品上架"
 CAP, _ = EVERYBODY
 EVEN_PACE = 0.2
 """Seconds after which an opt-out waits no longer for the hand-overs it is in step with."""
+TOGETHER = 8
+"""Opt-outs that one transaction records at most."""
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,23 @@ def opt_out_all(
     handed: Callable[[], int],
     patience: float = EVEN_PACE,
 ) -> dict[str, float]:
-    """Opt out one after the other, each when so many have been handed something; return when each commit was done."""
-    done = {}
+    """Opt out each when so many have been handed something; return when each commit was done.
+
+    Those whose moment has come while others were received are received together, as the web does with what arrives.
+    """
+    done, waiting = dict[str, float](), deque(leaving)
     channel = channel_of(parts, "simulator")
-    for phone, moment in leaving:
+    while waiting:
         until = time.monotonic() + patience
-        while handed() < moment and time.monotonic() < until:
+        while handed() < waiting[0][1] and time.monotonic() < until:
             time.sleep(0.0005)
-        item = ParsedInbound(f"stop-{phone}", phone, channel.senders[0].address, "退订")
-        received = receive(parts, [Delivery(channel, Parsed(inbound=(item,)), "")], parts.now())
-        assert received[0].opted_out
-        done[phone] = store.last.done
+        now_handed, phones = handed(), [waiting.popleft()[0]]
+        while waiting and waiting[0][1] <= now_handed and len(phones) < TOGETHER:
+            phones.append(waiting.popleft()[0])
+        items = [ParsedInbound(f"stop-{one}", one, channel.senders[0].address, "退订") for one in phones]
+        received = receive(parts, [Delivery(channel, Parsed(inbound=tuple(items)), "")], parts.now())
+        assert len(received[0].opted_out) == len(phones)
+        done |= dict.fromkeys(phones, store.last.done)
     return done
 
 
