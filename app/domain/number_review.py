@@ -1,6 +1,6 @@
 """When numbers count as verified, and when too few of them are."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 TOO_FEW = 0.30
 """Under this share of verified numbers staff are warned. Source: SPEC SE-3."""
@@ -14,6 +14,11 @@ def quarter_began(now: datetime) -> datetime:
 def week_of(now: datetime) -> date:
     """The Monday of the week (UTC)."""
     return (now - timedelta(days=now.weekday())).date()
+
+
+def week_began(now: datetime) -> datetime:
+    """The first moment of the week (UTC): about whom a checker was asked since then is not asked about again."""
+    return datetime.combine(week_of(now), time(), UTC)
 
 
 def is_too_few(verified: int, customers: int) -> bool:

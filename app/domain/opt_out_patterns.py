@@ -256,7 +256,7 @@ def sounds_like_opt_out(folded: str) -> Heard | None:
     """The first clause of a folded text that surely opts out, or None. What is doubtful is None too."""
     if len(folded) > LONGEST or _TRIGGER.search(folded) is None:
         return None
-    clauses = [clause for part in _CLAUSE_END.split(folded) if (clause := part.strip())]
+    clauses = clauses_of(folded)
     for index, clause in enumerate(clauses):
         if not _HAN.search(clause):
             if _english(clause, clauses, index):
@@ -264,6 +264,11 @@ def sounds_like_opt_out(folded: str) -> Heard | None:
         elif _chinese(clause, folded):
             return Heard(clause, "zh")
     return None
+
+
+def clauses_of(folded: str) -> list[str]:
+    """The clauses of a folded text, without what divides them."""
+    return [clause for part in _CLAUSE_END.split(folded) if (clause := part.strip())]
 
 
 def _chinese(clause: str, folded: str) -> bool:

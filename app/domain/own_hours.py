@@ -1,11 +1,12 @@
-"""Reads the hours that a brand or a channel sets for itself, as people type them; none may widen the law's."""
+"""Reads the hours that a brand or a channel sets for itself, as people type them; none may widen the law's, nor a
+channel's its provider's."""
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import time
 
 from app.domain.compliance.facts import QuietHours
-from app.domain.text import fold
+from app.domain.periods import pieces
 from app.domain.windows import Window, narrowed, windows
 
 SOURCE = "SPEC CA-3: a figure of the law can only be tightened; data/rules/send_windows.yml"
@@ -15,8 +16,6 @@ MARKETING, SERVICE = "marketing_hours", "service_hours"
 OWN_HOURS = (MARKETING, SERVICE)
 """What a brand and a channel can set, both."""
 
-_TO = re.compile(r"\s*(?:[-~–—−至到]|\bto\b)\s*")
-_AND = re.compile(r"\s*[,、;]\s*|\s+")
 _TIME = re.compile(r"(\d{1,2})(?::(\d{2}))?")
 
 
@@ -36,8 +35,7 @@ def told_hours(told: Mapping[str, str]) -> dict[str, str]:
 
 def own_hours(field: str, written: str) -> str:
     """The hours as they are kept, 10:00-11:30,15:00-17:00; an empty text stays one. Raises HoursRefused."""
-    plain = _TO.sub("-", fold(written))
-    found = [_window(field, one) for one in _AND.split(plain)] if plain else []
+    found = [_window(field, one) for one in pieces(written)]
     if field == SERVICE and len(found) > 1:
         text = f"{written!r} is more than one window: service messages have one"
         raise HoursRefused(field, "hours_not_one", said(found), text)
@@ -53,6 +51,17 @@ def check_they_meet(own: str, industry: Sequence[Window]) -> None:
     if own and not narrowed(windows(own), industry):
         text = f"{own} leaves nothing of the industry's {said(industry)}: no marketing would ever go"
         raise HoursRefused(MARKETING, "hours_never_meet", said(industry), text)
+
+
+def check_within(own: str, providers: str) -> None:
+    """Raises HoursRefused where a channel's own hours for marketing go beyond those in which its provider takes it."""
+    leaves = windows(providers)
+    for one in windows(own) if own else ():
+        if narrowed((one,), leaves) != (one,):
+            text = (
+                f"{said([one])} goes beyond {said(leaves)}, the hours in which the provider takes marketing"
+            )
+            raise HoursRefused(MARKETING, "hours_beyond_provider", said(leaves), text)
 
 
 def said(some: Sequence[Window]) -> str:

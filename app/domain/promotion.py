@@ -1,4 +1,4 @@
-"""Decides whether a newly trained model may take the present one's place: no guarded figure may fall."""
+"""Decides whether a newly trained model may take the present one's place: no guarded figure may get worse."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +7,28 @@ from typing import Any
 from app.domain.reading_figures import Read
 from app.domain.whole_reading import OptOut
 
-GUARDED: Mapping[str, tuple[str, ...]] = {
-    "accuracy": ("accuracy",),
-    "opt_out recall, at once or asked": ("opt_out", "sure_or_asked_recall"),
-    "complaint recall": ("per_intent", "complaint", "recall"),
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Where a guarded figure stands in a document of figures, and whether less of it is better."""
+
+    path: tuple[str, ...]
+    is_better_low: bool = False
+
+
+GUARDED: Mapping[str, Guard] = {
+    "accuracy": Guard(("accuracy",)),
+    "macro-F1": Guard(("macro_f1",)),
+    "opt_out recall, at once or asked": Guard(("opt_out", "sure_or_asked_recall")),
+    "others opted out at once": Guard(("opt_out", "opted_out_of_others"), is_better_low=True),
+    "complaint recall": Guard(("per_intent", "complaint", "recall")),
 }
-"""What no promotion may lower, and where it stands in a document of figures."""
+"""What no promotion may make worse. Source: SPEC NL-5, NL-7."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """A guarded figure that the new model lowers."""
+    """A guarded figure that the new model makes worse."""
 
     figure: str
     before: float
@@ -25,17 +36,21 @@ class Fall:
 
 
 def falls(present: Mapping[str, Any], candidate: Mapping[str, Any]) -> list[Fall]:
-    """The guarded figures that fall between two documents of `reading_figures.figures`. Source: SPEC NL-5."""
+    """The guarded figures that get worse between two documents of `reading_figures.figures`. Source: SPEC NL-5."""
     pairs = [(name, figure(present, name), figure(candidate, name)) for name in GUARDED]
-    return [Fall(name, before, after) for name, before, after in pairs if after < before]
+    return [Fall(name, before, after) for name, before, after in pairs if _is_worse(name, before, after)]
 
 
 def figure(document: Mapping[str, Any], name: str) -> float:
     """A guarded figure of a document; 0 where it has none."""
     found: Any = document
-    for part in GUARDED[name]:
+    for part in GUARDED[name].path:
         found = found.get(part, 0.0) if isinstance(found, Mapping) else 0.0
     return float(found)
+
+
+def _is_worse(name: str, before: float, after: float) -> bool:
+    return after > before if GUARDED[name].is_better_low else after < before
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ Z95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message with the intent that a person gave it."""
+    """One message with the intent that a person gave it; `last` is what had been sent to its writer before."""
 
     text: str
     intent: str
     language: str = "unknown"
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,16 @@ class LinesRefused(ValueError):
 
 
 def read_lines(text: str, known: frozenset[str]) -> list[Line]:
-    """Labelled lines: text, intent and language with tabs between; a header line and further columns are passed
-    over. Raises `LinesRefused` for the first line that is none.
+    """Labelled lines: text, intent and language with tabs between. A header line may name `lang` and `last`, what had
+    been sent before; further columns are passed over. Raises `LinesRefused` for the first line that is none.
     """
     lines = []
-    language = 2
+    language: int | None = 2
+    last: int | None = None
     for number, raw in enumerate(text.splitlines(), start=1):
         fields = [field.strip() for field in raw.split("\t")]
         if number == 1 and fields[:2] == ["text", "intent"]:
-            language = fields.index("lang") if "lang" in fields else len(fields)
+            language, last = (_place(fields, name) for name in ("lang", "last"))
             continue
         if not raw.strip():
             continue
@@ -56,14 +58,18 @@ def read_lines(text: str, known: frozenset[str]) -> list[Line]:
             raise LinesRefused(f"line {number}: expected text<TAB>intent<TAB>language")
         if fields[1] not in known:
             raise LinesRefused(f"line {number}: there is no intent {fields[1]!r}")
-        lines.append(Line(fields[0], fields[1], _at(fields, language) or "unknown"))
+        lines.append(Line(fields[0], fields[1], _at(fields, language) or "unknown", _at(fields, last)))
     if not lines:
         raise LinesRefused("it holds no line to test on")
     return lines
 
 
-def _at(fields: Sequence[str], place: int) -> str:
-    return fields[place] if place < len(fields) else ""
+def _place(header: Sequence[str], name: str) -> int | None:
+    return header.index(name) if name in header else None
+
+
+def _at(fields: Sequence[str], place: int | None) -> str:
+    return fields[place] if place is not None and place < len(fields) else ""
 
 
 def interval(hits: int, n: int) -> list[float]:

@@ -2,112 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
-from enum import StrEnum
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-FOLLOW_UP_FROM, FOLLOW_UP_UNTIL = time(8), time(21)
-FOLLOW_UP_AFTER = timedelta(hours=24)
-"""How long after the resolution the customer is asked; night and deadline permitting."""
-
-
-class Calendar(Protocol):
-    """What counts as time: the wall clock, or a brand's business hours."""
-
-    def after(self, start: datetime, allowed: timedelta) -> datetime:
-        """The instant at which so much time has passed since `start`."""
-        ...
-
-    def between(self, start: datetime, end: datetime) -> timedelta:
-        """How much time passed."""
-        ...
-
-
-class WallClock:
-    """Every hour counts."""
-
-    def after(self, start: datetime, allowed: timedelta) -> datetime:
-        """The instant `allowed` later."""
-        return start + allowed
-
-    def between(self, start: datetime, end: datetime) -> timedelta:
-        """The time from `start` to `end`."""
-        return end - start
-
-
-WALL_CLOCK = WallClock()
+from app.domain.sla_events import Clock as Clock
+from app.domain.sla_events import EventKind as EventKind
+from app.domain.sla_events import SlaEvent as SlaEvent
+from app.domain.sla_policy import Calendar, Deadlines, SlaPolicy, deadlines
 
 
 @dataclass(frozen=True, slots=True)
-class SlaPolicy:
-    """A brand's promise. An open complaint keeps the policy that it was opened with. Source: SPEC CO-2."""
+class Pause:
+    """Resolution waited for the customer from one instant to the other."""
 
-    first_response: timedelta = timedelta(hours=2)
-    resolution: timedelta = timedelta(hours=48)
-    follow_up: timedelta = timedelta(hours=72)
-    longest_pause: timedelta = timedelta(hours=72)
-    most_pauses: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """The instants by which a complaint is to be answered and resolved; at the instant itself is in time."""
-
-    first_response_due_at: datetime
-    resolution_due_at: datetime
-
-
-def deadlines(policy: SlaPolicy, opened_at: datetime, calendar: Calendar = WALL_CLOCK) -> Deadlines:
-    """The deadlines of a complaint received at `opened_at`. Source: SPEC CO-2."""
-    return Deadlines(
-        calendar.after(opened_at, policy.first_response), calendar.after(opened_at, policy.resolution)
-    )
-
-
-class EventKind(StrEnum):
-    """What moves a clock."""
-
-    REPLIED = "replied"
-    """A person's text has left for the customer, at `at`; an automatic receipt is no reply."""
-    REPLY_FAILED = "reply_failed"
-    """That text did not reach the customer after all, or never left; `detail` is the reason."""
-    RESOLUTION_FAILED = "resolution_failed"
-    """The same of the text that told the customer of the resolution: nothing is resolved."""
-    PAUSED = "paused"
-    """A text asked the customer for something: resolution waits for them."""
-    RESUMED = "resumed"
-    """The customer wrote, or the pause has lasted long enough."""
-    RESOLVED = "resolved"
-    REOPENED = "reopened"
-    MERGED = "merged"
-    """Another complaint was joined to this one: `deadlines` are its own."""
-    BREACHED = "breached"
-    """`detail` names the clock."""
-    FOLLOWED_UP = "followed_up"
-    """`detail`: asked, solved, no_answer or not_possible."""
-
-
-class Clock(StrEnum):
-    """The promises that can be broken."""
-
-    FIRST_RESPONSE = "first_response"
-    RESOLUTION = "resolution"
-    FOLLOW_UP = "follow_up"
-
-
-@dataclass(frozen=True, slots=True)
-class SlaEvent:
-    """One event of the complaint's log that concerns its clocks. `outbound_id` is staff's text that it is about."""
-
-    kind: str
-    at: datetime
-    detail: str | None = None
-    deadlines: Deadlines | None = None
-    outbound_id: UUID | None = None
+    paused_at: datetime
+    resumed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +37,8 @@ class SlaState:
     resolution_breached_at: datetime | None = None
     paused_at: datetime | None = None
     pauses: int = 0
+    paused_by: UUID | None = None
+    """The text that asked the customer for what is waited for."""
     follow_up_due_at: datetime | None = None
     follow_up_at: datetime | None = None
     follow_up_breached_at: datetime | None = None
@@ -134,6 +48,8 @@ class SlaState:
     """When each text of a person left that, as far as anybody knows, reached the customer; by the text's id."""
     resolved_by: UUID | None = None
     """The text that tells the customer of the resolution."""
+    moves: tuple[Pause | Deadlines, ...] = ()
+    """What has moved the deadlines since it was opened, in order; Deadlines are those of one merged into it."""
 
     @property
     def pause_ends_at(self) -> datetime | None:
@@ -141,9 +57,19 @@ class SlaState:
         return None if self.paused_at is None else self.paused_at + self.policy.longest_pause
 
     @property
+    def is_merged_away(self) -> bool:
+        """Whether another complaint has its promises."""
+        return self.status == "closed" and self.resolution_at is None
+
+    @property
     def may_pause(self) -> bool:
         """Whether the complaint may wait for the customer (once more)."""
         return self.status == "open" and self.pauses < self.policy.most_pauses
+
+    @property
+    def may_pause_after_reply(self) -> bool:
+        """Whether it may wait once more after a reply, which ends a wait before."""
+        return self.resolution_at is None and self.pauses < self.policy.most_pauses
 
     def to_json(self) -> dict[str, Any]:
         """The state as JSON takes it."""
@@ -159,48 +85,60 @@ class SlaState:
 _STATE = TypeAdapter(SlaState)
 
 
-def opened(policy: SlaPolicy, at: datetime, calendar: Calendar = WALL_CLOCK) -> SlaState:
+def opened(policy: SlaPolicy, at: datetime) -> SlaState:
     """The state of a complaint that was received at `at`."""
-    due = deadlines(policy, at, calendar)
+    due = deadlines(policy, at)
     return SlaState(at, due.first_response_due_at, due.resolution_due_at, policy)
 
 
-def apply(state: SlaState, event: SlaEvent, calendar: Calendar = WALL_CLOCK) -> SlaState:
+def apply(state: SlaState, event: SlaEvent) -> SlaState:
     """The state after an event. An event that does not fit (a fourth pause, a second resolution) changes
     nothing. Source: SPEC CO-2, CO-5."""
-    ends_at = state.pause_ends_at
-    if ends_at is not None and event.at >= ends_at:
-        state = _resumed(state, ends_at, calendar)
+    state = as_of(state, event.at)
+    return state if state.is_merged_away else _applied(state, event)
+
+
+def _applied(state: SlaState, event: SlaEvent) -> SlaState:
     match event.kind:
         case EventKind.REPLIED | EventKind.REPLY_FAILED | EventKind.RESOLUTION_FAILED:
-            return _replied(state, event, calendar)
+            return _replied(state, event)
         case EventKind.PAUSED if state.may_pause:
-            return replace(state, status="waiting", paused_at=event.at, pauses=state.pauses + 1)
+            return _paused(state, event)
         case EventKind.RESUMED:
-            return _resumed(state, event.at, calendar)
+            return _resumed(state, event.at)
         case EventKind.RESOLVED if state.resolution_at is None:
-            return _resolved(state, event, calendar)
+            return _resolved(state, event)
         case EventKind.REOPENED if state.resolution_at is not None:
-            return replace(opened(state.policy, event.at, calendar), reopened=state.reopened + 1)
-        case EventKind.MERGED if event.deadlines is not None:
-            return _merged(state, event.deadlines)
+            return replace(opened(state.policy, event.at), reopened=state.reopened + 1)
+        case EventKind.MERGED | EventKind.MERGED_AWAY:
+            return _merged(state, event)
         case EventKind.BREACHED:
             return _breached(state, event)
         case EventKind.FOLLOWED_UP if state.resolution_at is not None:
             return _followed_up(state, event)
+        case EventKind.REBASED if event.policy is not None:
+            return _rebased(state, event.policy, event.at)
     return state
 
 
-def _replied(state: SlaState, event: SlaEvent, calendar: Calendar) -> SlaState:
+def as_of(state: SlaState, at: datetime) -> SlaState:
+    """The state at that moment: a pause that has lasted long enough by then is over."""
+    ends_at = state.pause_ends_at
+    return _resumed(state, ends_at) if ends_at is not None and at >= ends_at else state
+
+
+def _replied(state: SlaState, event: SlaEvent) -> SlaState:
     """What left is known only once the provider has spoken, so it may lie before what the clock has recorded since."""
     if event.outbound_id is None:
         return state
     if event.kind == EventKind.RESOLUTION_FAILED:
         return _unresolved(state, event)
+    if event.kind == EventKind.REPLY_FAILED and event.outbound_id == state.paused_by:
+        state = _unpaused(state)
     replies = {one: at for one, at in state.replies.items() if one != event.outbound_id}
     if event.kind == EventKind.REPLIED and event.at >= state.opened_at:
         replies[event.outbound_id] = event.at
-        state = _resumed(state, event.at, calendar)
+        state = _resumed(state, event.at)
     return _first_answered(replace(state, replies=replies))
 
 
@@ -213,22 +151,79 @@ def _first_answered(state: SlaState) -> SlaState:
     return replace(state, first_response_at=first_at, first_response_breached_at=breached_at)
 
 
-def _resumed(state: SlaState, at: datetime, calendar: Calendar) -> SlaState:
+def _paused(state: SlaState, event: SlaEvent) -> SlaState:
+    waits = replace(state, status="waiting", paused_at=event.at, paused_by=event.outbound_id)
+    return replace(waits, pauses=state.pauses + 1)
+
+
+def _unpaused(state: SlaState) -> SlaState:
+    """Nobody was asked for anything after all: the clock never stood still."""
+    return replace(state, status="open", paused_at=None, paused_by=None, pauses=state.pauses - 1)
+
+
+def _resumed(state: SlaState, at: datetime) -> SlaState:
     if state.paused_at is None or at < state.paused_at:
         return state
-    due_at = state.resolution_due_at
-    if state.paused_at <= due_at:  # a deadline that was missed before the pause stays missed
-        due_at = calendar.after(due_at, calendar.between(state.paused_at, at))
-    return replace(state, status="open", paused_at=None, resolution_due_at=due_at)
+    pause = Pause(state.paused_at, at)
+    return _moved(replace(state, status="open", paused_at=None, paused_by=None), pause)
 
 
-def _resolved(state: SlaState, event: SlaEvent, calendar: Calendar) -> SlaState:
+def _moved(state: SlaState, move: Pause | Deadlines) -> SlaState:
+    due = _after_move(
+        Deadlines(state.first_response_due_at, state.resolution_due_at), move, state.policy.calendar
+    )
+    return replace(
+        state,
+        first_response_due_at=due.first_response_due_at,
+        resolution_due_at=due.resolution_due_at,
+        moves=(*state.moves, move),
+    )
+
+
+def _after_move(due: Deadlines, move: Pause | Deadlines, calendar: Calendar) -> Deadlines:
+    if isinstance(move, Deadlines):
+        return Deadlines(
+            min(due.first_response_due_at, move.first_response_due_at),
+            min(due.resolution_due_at, move.resolution_due_at),
+        )
+    if move.paused_at > due.resolution_due_at:  # a deadline that was missed before the pause stays missed
+        return due
+    waited = calendar.between(move.paused_at, move.resumed_at)
+    return replace(due, resolution_due_at=calendar.after(due.resolution_due_at, waited))
+
+
+def _merged(state: SlaState, event: SlaEvent) -> SlaState:
+    if event.kind == EventKind.MERGED:
+        return _moved(state, event.deadlines) if event.deadlines is not None else state
+    if state.resolution_at is not None:
+        return state
+    return replace(state, status="closed", paused_at=None, paused_by=None, follow_up_result="merged")
+
+
+def _rebased(state: SlaState, policy: SlaPolicy, at: datetime) -> SlaState:
+    """The clocks that still run, from when they began and through all that has moved them, by another policy. Those
+    that were met or missed before `at` keep the deadline that they were held to, and a breach stays one."""
+    due = deadlines(policy, state.opened_at)
+    for move in state.moves:
+        due = _after_move(due, move, policy.calendar)
+    changed: dict[str, Any] = {"policy": policy}
+    still = running(state, at)
+    if Clock.FIRST_RESPONSE in still:
+        changed["first_response_due_at"] = due.first_response_due_at
+    if Clock.RESOLUTION in still:
+        changed["resolution_due_at"] = due.resolution_due_at
+    if Clock.FOLLOW_UP in still and state.resolution_at is not None:
+        changed["follow_up_due_at"] = policy.calendar.after(state.resolution_at, policy.follow_up)
+    return replace(state, **changed)
+
+
+def _resolved(state: SlaState, event: SlaEvent) -> SlaState:
     state = replace(
-        _resumed(state, event.at, calendar),
+        _resumed(state, event.at),
         status="resolved",
         resolution_at=event.at,
         resolved_by=event.outbound_id,
-        follow_up_due_at=event.at + state.policy.follow_up,
+        follow_up_due_at=state.policy.calendar.after(event.at, state.policy.follow_up),
     )
     return _first_answered(state)
 
@@ -240,14 +235,6 @@ def _unresolved(state: SlaState, event: SlaEvent) -> SlaState:
     state = replace(state, status="open", resolution_at=None, resolved_by=None)
     state = replace(state, follow_up_due_at=None, follow_up_at=None, follow_up_breached_at=None)
     return _first_answered(state)
-
-
-def _merged(state: SlaState, other: Deadlines) -> SlaState:
-    return replace(
-        state,
-        first_response_due_at=min(state.first_response_due_at, other.first_response_due_at),
-        resolution_due_at=min(state.resolution_due_at, other.resolution_due_at),
-    )
 
 
 def _breached(state: SlaState, event: SlaEvent) -> SlaState:
@@ -269,11 +256,11 @@ def _followed_up(state: SlaState, event: SlaEvent) -> SlaState:
     )
 
 
-def due_breaches(state: SlaState, now: datetime, calendar: Calendar = WALL_CLOCK) -> tuple[Clock, ...]:
+def due_breaches(state: SlaState, now: datetime) -> tuple[Clock, ...]:
     """The clocks that have run out and are not recorded as breached yet; at the deadline is in time."""
-    ends_at = state.pause_ends_at
-    if ends_at is not None and now >= ends_at:
-        state = _resumed(state, ends_at, calendar)
+    state = as_of(state, now)
+    if state.is_merged_away:
+        return ()
     is_paused_in_time = state.paused_at is not None and state.paused_at <= state.resolution_due_at
     late = {
         Clock.FIRST_RESPONSE: state.first_response_breached_at is None
@@ -288,11 +275,24 @@ def due_breaches(state: SlaState, now: datetime, calendar: Calendar = WALL_CLOCK
     return tuple(clock for clock, is_late in late.items() if is_late)
 
 
-def follow_up_at(resolved_at: datetime, zone: str) -> datetime:
-    """When to ask whether it is solved: a day later, between 08:00 and 21:00 in the customer's zone, and so
-    before the deadline of 72 hours. Source: SPEC CO-5."""
-    local = (resolved_at + FOLLOW_UP_AFTER).astimezone(ZoneInfo(zone))
-    if FOLLOW_UP_FROM <= local.time() < FOLLOW_UP_UNTIL:
-        return resolved_at + FOLLOW_UP_AFTER
-    day = local.date() if local.time() < FOLLOW_UP_FROM else local.date() + timedelta(days=1)
-    return datetime.combine(day, FOLLOW_UP_FROM, local.tzinfo).astimezone(resolved_at.tzinfo)
+def running(state: SlaState, now: datetime) -> tuple[Clock, ...]:
+    """The clocks that are neither met nor missed, recorded or not."""
+    if state.is_merged_away:
+        return ()
+    late = due_breaches(state, now)
+    ends = {
+        Clock.FIRST_RESPONSE: (state.first_response_at, state.first_response_breached_at),
+        Clock.RESOLUTION: (state.resolution_at, state.resolution_breached_at),
+        Clock.FOLLOW_UP: (state.follow_up_at, state.follow_up_breached_at),
+    }
+    begun = tuple(Clock) if state.resolution_at is not None else (Clock.FIRST_RESPONSE, Clock.RESOLUTION)
+    return tuple(clock for clock in begun if clock not in late and ends[clock] == (None, None))
+
+
+def owed(state: SlaState, instead: SlaState, at: datetime) -> Deadlines:
+    """What is still owed of an unresolved complaint that is joined to another one at `at`; what is owed no more comes
+    no sooner than that one's own. Source: SPEC CO-2."""
+    state = _resumed(as_of(state, at), at)
+    is_answered = state.first_response_at is not None
+    first = (instead if is_answered else state).first_response_due_at
+    return Deadlines(first, state.resolution_due_at)

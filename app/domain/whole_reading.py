@@ -1,4 +1,4 @@
-"""What one text alone means, rules before the model, as a running installation would take it from a stranger."""
+"""What one text means, rules before the model, as a running installation would take it from a stranger."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,21 +7,13 @@ from enum import StrEnum
 from typing import Self
 
 from app.domain.auto_reply import is_auto_reply
+from app.domain.composing import offered_in
+from app.domain.context import LastSaid, meant_in_context
 from app.domain.flows.definition import Definition
 from app.domain.flows.keywords import KeywordTable
 from app.domain.opt_out import ChannelKind, OptInByRule, OptOutByRule, OptOutWords, judge_opt_out
-from app.domain.routing import (
-    NeedsMeaning,
-    OptedIn,
-    OptedOut,
-    Said,
-    Silence,
-    Situation,
-    Started,
-    Understood,
-    route_by_meaning,
-    route_by_rule,
-)
+from app.domain.routes import NeedsMeaning, OptedIn, OptedOut, Said, Silence, Started
+from app.domain.routing import Situation, Understood, route_by_meaning, route_by_rule
 
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -36,9 +28,10 @@ class OptOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The intent that a text is taken for, what it does to consent, and what decided: `rule`, `keyword`, `model`.
+    """The intent that a text is taken for, what it does to consent, and what decided.
 
-    `is_clarified` tells that the customer would be asked what they mean.
+    `by` is `rule`, `keyword`, `context` (what was sent before) or `model`; `is_clarified` tells that the customer would
+    be asked what they mean.
     """
 
     intent: str
@@ -68,12 +61,12 @@ class Rules:
         )
 
 
-def by_rule(text: str, rules: Rules) -> Reading | None:
-    """What the rules alone make of the text; None where the model is asked."""
+def by_rule(text: str, rules: Rules, last: str = "") -> Reading | None:
+    """What the rules alone make of the text, after the message that was sent `last`; None where the model is asked."""
     told = judge_opt_out(
         rules.words,
         text,
-        offered=None,
+        offered=offered_in(last),
         has_open_question=False,
         open_choices=frozenset(),
         channel=ChannelKind.INTERNATIONAL,
@@ -82,15 +75,19 @@ def by_rule(text: str, rules: Rules) -> Reading | None:
         return Reading("opt_out", OptOut.SURE, "rule")
     if isinstance(told, OptInByRule):
         return Reading("opt_in", OptOut.NO, "rule")
-    match route_by_rule(text, _situation(text, rules)):
+    situation = _situation(text, rules)
+    match route_by_rule(text, situation):
         case Silence():
             return Reading("out_of_scope", OptOut.NO, "rule")
         case OptedIn():
             return Reading("opt_in", OptOut.NO, "rule")
         case Started(flow=flow) if flow in rules.named:
             return Reading(rules.named[flow], OptOut.NO, "keyword")
-        case NeedsMeaning() | Started():
+        case Started():
             return None
+        case NeedsMeaning():
+            meant = meant_in_context(text, LastSaid(last)) if last and not situation.is_auto_reply else None
+            return Reading(meant, OptOut.NO, "context") if meant is not None else None
         case other:
             raise AssertionError(f"rules alone led a stranger's text to {other}")
 

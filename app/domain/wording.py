@@ -7,6 +7,10 @@ NAMES = frozenset(
     {
         "opt_out_confirmed",
         "opt_out_of_all_confirmed",
+        "opt_out_and_complaint",
+        "opt_out_and_message_complaint",
+        "opt_out_of_all_and_complaint",
+        "complaint_registered",
         "opt_in_confirmed",
         "not_subscribed",
         "clarify",

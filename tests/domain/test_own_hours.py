@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.own_hours import LAW, MARKETING, SERVICE, HoursRefused, check_they_meet, own_hours, said
+from app.domain.own_hours import (
+    LAW,
+    MARKETING,
+    SERVICE,
+    HoursRefused,
+    check_they_meet,
+    check_within,
+    own_hours,
+    said,
+)
 from app.domain.windows import narrowed, windows
 
 MINUTES = st.integers(0, 24 * 60 - 1)
@@ -76,3 +85,16 @@ def test_hours_that_miss_those_of_the_industry_are_refused() -> None:
     with pytest.raises(HoursRefused) as refused:
         check_they_meet("12:00-14:00", retail)
     assert (refused.value.reason, refused.value.about) == ("hours_never_meet", said(retail))
+
+
+@pytest.mark.parametrize("own", ["", "09:00-20:00", "08:00-12:00,14:00-20:00"])
+def test_a_channels_hours_inside_its_providers_may_be_set(own: str) -> None:
+    check_within(own, "08:00-20:00")
+
+
+@pytest.mark.parametrize("own", ["07:59-12:00", "10:00-20:01", "09:00-10:00,19:00-21:00"])
+def test_a_channels_hours_beyond_its_providers_are_refused(own: str) -> None:
+    with pytest.raises(HoursRefused) as refused:
+        check_within(own, "08:00-20:00")
+    told = refused.value
+    assert (told.field, told.reason, told.about) == (MARKETING, "hours_beyond_provider", "08:00-20:00")

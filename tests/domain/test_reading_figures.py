@@ -56,10 +56,11 @@ def test_the_interval_is_wilsons(hits: int, n: int, expected: list[float]) -> No
     assert interval(hits, n) == expected
 
 
-def test_a_header_says_where_the_language_stands_and_further_columns_are_passed_over() -> None:
-    assert read_lines("text\tintent\tlast\tlang\n退订吧\topt_out\t活动\tzh\n", KNOWN) == [
-        Line("退订吧", "opt_out", "zh")
+def test_a_header_says_where_language_and_last_message_stand_and_further_columns_are_passed_over() -> None:
+    assert read_lines("text\tintent\tlast\tlang\tby\n退订吧\topt_out\t活动\tzh\tLi\n", KNOWN) == [
+        Line("退订吧", "opt_out", "zh", "活动")
     ]
+    assert read_lines("text\tintent\tlang\n退订吧\topt_out\tzh\n", KNOWN) == [Line("退订吧", "opt_out", "zh")]
     assert read_lines("text\tintent\n退订吧\topt_out\n", KNOWN) == [Line("退订吧", "opt_out")]
     assert read_lines("hi\tgreeting\ten\tx\n\n", KNOWN) == [Line("hi", "greeting", "en")]
 

@@ -8,11 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.flows.answers import AnswerKind, Choice, Question
-from app.domain.routing import (
-    SURE_INTERRUPTION,
-    SURE_OPT_OUT,
-    THRESHOLD,
-    UNSURE_OPT_OUT,
+from app.domain.routes import (
     Answered,
     NeedsMeaning,
     OptedIn,
@@ -20,11 +16,17 @@ from app.domain.routing import (
     Route,
     Said,
     Silence,
-    Situation,
     Started,
     ToStaff,
-    Understood,
     WrongNumber,
+)
+from app.domain.routing import (
+    SURE_INTERRUPTION,
+    SURE_OPT_OUT,
+    THRESHOLD,
+    UNSURE_OPT_OUT,
+    Situation,
+    Understood,
     route_by_meaning,
     route_by_rule,
 )
@@ -94,8 +96,13 @@ def test_where_the_bot_is_silent_nothing_but_opting_out_counts(
     silent = asking(**changes)
     assert route_by_rule(text, silent) == NeedsMeaning(reason)
     left = ToStaff(reason, is_told=False) if reason == "too_many_replies" else Silence(reason)
-    for intent in ("store_info", "complaint", "praise", "confirm"):
+    for intent in ("store_info", "praise", "confirm"):
         assert route_by_meaning(text, Understood(intent, 0.99), silent, NOW) == left
+    is_kept = reason == "too_many_replies"  # its clocks run, though nobody answers by itself
+    told = ToStaff(reason, is_told=False, is_complaint=True) if is_kept else left
+    assert route_by_meaning(text, Understood("complaint", 0.99), silent, NOW) == told
+    doubt = Understood("praise", 0.5, {"opt_out": UNSURE_OPT_OUT})
+    assert route_by_meaning(text, doubt, silent, NOW) == OptedOut(False, "opt_out_unsure", is_asked=False)
     wish = Understood("opt_out", 0.99, {"opt_out": 0.99})
     assert route_by_meaning(text, wish, silent, NOW) == OptedOut(True, "opt_out_by_meaning")
 
@@ -259,11 +266,32 @@ def test_not_solved_opens_what_was_resolved(text: str) -> None:
     assert found == Started("complaint", "intent", "not_solved", "complaint")
 
 
-def test_a_plain_no_after_a_resolution_opens_it_and_the_unclear_goes_to_staff() -> None:
+def test_not_solved_opens_a_resolved_complaint_and_the_unclear_goes_to_staff() -> None:
     resolved = a_situation(has_resolved_complaint=True)
-    assert by_meaning(meaning("deny", 0.9), resolved) == Started(
-        "complaint", "intent", "not_solved", "complaint"
-    )
-    for unclear in (meaning("out_of_scope", 0.9), meaning("confirm", 0.9), meaning("book", 0.2)):
-        assert by_meaning(unclear, resolved) == ToStaff("after_resolution")
+    reopened = Started("complaint", "intent", "not_solved", "complaint")
+    assert by_meaning(meaning("deny", 0.9), resolved, "还是没解决") == reopened
+    assert by_meaning(meaning("book", 0.97), resolved, "还是没解决") == by_meaning(meaning("book", 0.97))
+    unclear = ("out_of_scope", 0.9), ("confirm", 0.9), ("deny", 0.9), ("book", 0.2)
+    for one in unclear:
+        assert by_meaning(meaning(*one), resolved, "不用了，谢谢") == ToStaff("after_resolution")
     assert by_meaning(meaning("praise", 0.9), resolved) == by_meaning(meaning("praise", 0.9))
+
+
+OUT_OR_NOT = Question(
+    "q", AnswerKind.CHOICE, (Choice("no_more", ("是",), ("opt_out",)), Choice("keep", ("不是",)))
+)
+
+
+def test_only_the_wish_itself_answers_whether_it_was_an_opt_out() -> None:
+    asked = asking(OUT_OR_NOT)
+    for intent in ("deny", "out_of_scope"):
+        said = by_meaning(meaning(intent, 0.6, opt_out=0.31), asked)
+        assert said == Answered(RUN, "question_not_understood", intent)
+    said = by_meaning(meaning("opt_out", 0.5), asked)
+    assert said == Answered(RUN, "question_by_meaning", "opt_out")
+
+
+def test_somebody_elses_number_has_no_answer_to_our_question() -> None:
+    assert by_meaning(meaning("wrong_number", 0.95), asking()) == WrongNumber()
+    unsure = by_meaning(meaning("wrong_number", SURE_INTERRUPTION - 0.01), asking())
+    assert unsure == Answered(RUN, "question_not_understood", "wrong_number")

@@ -1,24 +1,15 @@
 """A complaint's clocks: what each event does to them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.sla import (
-    Clock,
-    Deadlines,
-    SlaEvent,
-    SlaPolicy,
-    SlaState,
-    apply,
-    deadlines,
-    due_breaches,
-    follow_up_at,
-    opened,
-)
+from app.domain.business_time import BusinessHours
+from app.domain.sla import Clock, SlaEvent, SlaState, apply, due_breaches, opened, owed, running
+from app.domain.sla_policy import Deadlines, SlaPolicy, deadlines
 
 OPENED_AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -149,24 +140,6 @@ def test_an_open_complaint_keeps_its_policy() -> None:
     assert apply(stored, SlaEvent("reopened", at(2))).resolution_due_at == at(26)
 
 
-@pytest.mark.parametrize(
-    ("resolved", "asked"),
-    [
-        ("2026-11-22 15:00", "2026-11-23 15:00"),
-        ("2026-11-22 21:00", "2026-11-24 08:00"),
-        ("2026-11-22 03:00", "2026-11-23 08:00"),
-        ("2026-11-22 08:00", "2026-11-23 08:00"),
-        ("2026-11-22 20:59", "2026-11-23 20:59"),
-    ],
-)
-def test_asks_by_day_and_before_the_deadline(resolved: str, asked: str) -> None:
-    zone = ZoneInfo("Asia/Shanghai")
-    resolved_at = datetime.fromisoformat(resolved).replace(tzinfo=zone).astimezone(UTC)
-    found = follow_up_at(resolved_at, "Asia/Shanghai")
-    assert found == datetime.fromisoformat(asked).replace(tzinfo=zone)
-    assert found - resolved_at < timedelta(hours=72)
-
-
 def test_a_reply_that_failed_is_no_response_and_a_later_one_takes_its_place() -> None:
     assert after(("replied", 1, A), ("reply_failed", 3, A)).first_response_at is None
     both = after(("replied", 1, A), ("replied", 1.5, B), ("reply_failed", 3, A))
@@ -212,3 +185,117 @@ def test_the_text_of_another_resolution_and_of_a_closed_complaint_changes_nothin
     assert apply(resolved, event("resolution_failed", 32, A)) == resolved
     closed = after(("resolved", 1, A), ("followed_up", 25, "solved"))
     assert apply(closed, event("resolution_failed", 26, A)) == closed
+
+
+OFFICE = SlaPolicy(hours=BusinessHours("Asia/Shanghai", ("09:00-18:00",) * 5 + ("", "")))
+"""OPENED_AT is a Sunday, 17:00 in Shanghai: Monday's nine o'clock there is 16 hours later."""
+
+
+def test_a_policy_in_business_time_is_counted_by_its_own_hours_all_along() -> None:
+    state = opened(OFFICE, OPENED_AT)
+    assert (state.first_response_due_at, state.resolution_due_at) == (at(18), at(16 + 5 * 24 + 3 + 2 * 24))
+    paused = apply(apply(state, event("paused", 17)), event("resumed", 16 + 24))
+    assert paused.resolution_due_at == at(16 + 8 * 24 + 2)
+    resolved = apply(paused, event("resolved", 41))
+    assert resolved.follow_up_due_at == at(41 + 8 * 24 + 2 * 24)
+    assert apply(resolved, event("reopened", 42)).first_response_due_at == at(44)
+    assert SlaState.from_json(json.loads(json.dumps(resolved.to_json()))) == resolved
+
+
+def test_a_pause_outside_hours_moves_nothing() -> None:
+    state = opened(OFFICE, OPENED_AT)
+    assert apply(apply(state, event("paused", 1)), event("resumed", 15)).resolution_due_at == (
+        state.resolution_due_at
+    )
+
+
+def rebased(state: SlaState, hours: float, policy: SlaPolicy) -> SlaState:
+    return apply(state, SlaEvent("rebased", at(hours), policy=policy))
+
+
+QUICK = SlaPolicy(timedelta(hours=1), timedelta(hours=24), timedelta(hours=48))
+
+
+def test_rebasing_counts_from_the_beginning_by_the_new_policy() -> None:
+    assert rebased(after(), 0.5, QUICK) == replace(
+        opened(QUICK, OPENED_AT), first_response_due_at=at(1), resolution_due_at=at(24)
+    )
+    assert rebased(rebased(after(), 0.5, OFFICE), 0.6, SlaPolicy()) == after()
+
+
+def test_rebasing_keeps_the_pauses_and_what_was_merged() -> None:
+    paused = after(("paused", 1), ("resumed", 11), ("replied", 12))
+    assert rebased(paused, 13, QUICK).resolution_due_at == at(34)
+    waiting = rebased(after(("replied", 1), ("paused", 2)), 3, QUICK)
+    assert (waiting.status, apply(waiting, event("resumed", 12)).resolution_due_at) == ("waiting", at(34))
+    merged = apply(after(), SlaEvent("merged", at(0.5), deadlines=Deadlines(at(0.8), at(20))))
+    assert (
+        rebased(merged, 0.6, QUICK).first_response_due_at,
+        rebased(merged, 0.6, QUICK).resolution_due_at,
+    ) == (
+        at(0.8),
+        at(20),
+    )
+
+
+def test_rebasing_leaves_alone_what_was_met_or_missed() -> None:
+    replied = rebased(after(("replied", 1.5)), 3, QUICK)
+    assert (replied.first_response_due_at, replied.resolution_due_at) == (at(2), at(24))
+    assert due_breaches(replied, at(4)) == ()
+    breached = rebased(after(("breached", 2.1, "first_response")), 3, OFFICE)
+    assert (breached.first_response_due_at, breached.first_response_breached_at) == (at(2), at(2.1))
+    unrecorded = rebased(after(), 3, OFFICE)
+    assert due_breaches(unrecorded, at(3)) == (Clock.FIRST_RESPONSE,)
+
+
+def test_rebasing_can_break_a_promise_at_once() -> None:
+    state = rebased(after(("replied", 1)), 30, QUICK)
+    assert due_breaches(state, at(30)) == (Clock.RESOLUTION,)
+
+
+def test_rebasing_moves_the_follow_up_until_it_is_asked() -> None:
+    resolved = rebased(after(("resolved", 1)), 2, QUICK)
+    assert (resolved.follow_up_due_at, resolved.resolution_due_at) == (at(49), at(48))
+    asked = rebased(after(("resolved", 1), ("followed_up", 25, "asked")), 26, QUICK)
+    assert asked.follow_up_due_at == at(73)
+    assert apply(asked, event("reopened", 30)).resolution_due_at == at(54)
+
+
+def test_what_was_stored_before_policies_had_hours_is_read() -> None:
+    stored = opened(SlaPolicy(), OPENED_AT).to_json()
+    del stored["moves"], stored["policy"]["hours"]
+    assert SlaState.from_json(stored) == opened(SlaPolicy(), OPENED_AT)
+
+
+def test_a_wait_whose_question_never_arrived_was_none() -> None:
+    asked = after(("replied", 1), ("paused", 1))
+    assert (asked.status, asked.pauses) == ("waiting", 1)
+    failed = apply(asked, event("reply_failed", 5))
+    assert (failed.status, failed.pauses, failed.pause_ends_at) == ("open", 0, None)
+    assert failed.resolution_due_at == at(48)
+    assert failed.first_response_at is None
+
+
+def test_another_text_that_fails_leaves_the_wait_alone() -> None:
+    asked = after(("replied", 1), ("paused", 1), ("reply_failed", 5, B))
+    assert asked.status == "waiting"
+
+
+def test_one_that_is_merged_away_owes_nothing_any_more() -> None:
+    gone = after(("paused", 1), ("merged_away", 2, "#7"))
+    assert (gone.status, gone.follow_up_result, gone.is_merged_away) == ("closed", "merged", True)
+    assert (due_breaches(gone, at(500)), running(gone, at(3))) == ((), ())
+    assert apply(gone, event("resolved", 5)) == gone
+    assert apply(gone, event("reopened", 6)) == gone
+    assert after(("resolved", 1), ("merged_away", 2, "#7")).status == "resolved"
+
+
+def test_what_was_answered_is_owed_no_answer_any_more() -> None:
+    later = opened(SlaPolicy(), at(1))
+    assert owed(after(), later, at(1.5)) == Deadlines(at(2), at(48))
+    assert owed(after(("replied", 1)), later, at(1.5)) == Deadlines(at(3), at(48))
+
+
+def test_what_was_waited_is_not_owed() -> None:
+    waits = after(("replied", 1), ("paused", 1))
+    assert owed(waits, opened(SlaPolicy(), at(20)), at(11)).resolution_due_at == at(58)

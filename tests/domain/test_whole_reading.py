@@ -50,3 +50,17 @@ def test_an_auto_reply_is_out_of_scope_whatever_it_means_but_an_opt_out() -> Non
 
 def test_what_the_model_does_not_understand_is_clarified() -> None:
     assert by_model("嗯嗯啊", understood("deny", 0.2), RULES) == Reading("deny", OptOut.NO, "model", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "expected"),
+    [
+        ("妥", "您的快递今天送到，方便签收吗？", Reading("confirm", OptOut.NO, "context")),
+        ("R", "新品上架，回R退订", Reading("opt_out", OptOut.SURE, "rule")),
+        ("转人工", "方便签收吗？", Reading("human_agent", OptOut.NO, "keyword")),
+        ("会议中，稍后回复您", "方便签收吗？", None),
+        ("妥", "", None),
+    ],
+)
+def test_what_was_sent_before_is_read_after_the_rules(text: str, last: str, expected: Reading | None) -> None:
+    assert by_rule(text, RULES, last) == expected

@@ -6,19 +6,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.context import LastSaid
 from app.domain.flows.answers import AnswerKind, Choice, Question
+from app.domain.routes import Answered, NeedsMeaning, OptedOut, Said, Silence, Started, ToStaff
 from app.domain.routing import (
     SURE_OPT_OUT,
     UNSURE_OPT_OUT,
-    Answered,
-    NeedsMeaning,
-    OptedOut,
-    Said,
-    Silence,
     Situation,
-    Started,
-    ToStaff,
     Understood,
+    route_by_context,
     route_by_meaning,
     route_by_rule,
 )
@@ -37,6 +33,12 @@ QUESTIONS = st.sampled_from(
         Question("q", AnswerKind.CONFIRM, (Choice("yes", ("是",)), Choice("no", ("否",)))),
         Question("q", AnswerKind.CHOICE, (Choice("1", ("1",)), Choice("2", ("2",)))),
     ]
+)
+LAST = st.none() | st.builds(
+    LastSaid,
+    st.sampled_from(["方便签收吗？", "回复1确认，回复2改期。拒收请回复R", "打1-5分", "回复Y领取"])
+    | st.text(max_size=60),
+    st.booleans(),
 )
 TEXTS = st.text(max_size=40) | st.sampled_from(
     ["1", "是", "几点开门？", "退订", "投诉", "\x00", "\ud800", "地址"]
@@ -64,6 +66,7 @@ def situations(draw: st.DrawFn) -> Situation:
         has_open_complaint=draw(st.booleans()),
         is_auto_reply=draw(st.booleans()),
         replies_last_hour=draw(st.integers(0, 12)),
+        last=draw(LAST),
         clarified_at=draw(MOMENTS),
         small_talk_at={name: at for name in ("praise", "greeting") if (at := draw(MOMENTS))},
         abused_before=draw(st.booleans()),
@@ -119,3 +122,16 @@ def test_nobody_is_asked_back_twice_within_a_day(
         assert not (isinstance(route, Said) and route.wording == "clarify")
     if isinstance(route, ToStaff) and route.reason == "below_threshold":
         assert asked
+
+
+@given(TEXTS | st.sampled_from(["妥", "2", "R", "N", "T", "不用", "5", "y"]), situations())
+def test_a_reply_to_our_last_message_is_never_an_opt_out_and_never_breaks_a_silence(
+    text: str, situation: Situation
+) -> None:
+    route = route_by_context(text, situation, NOW)
+    is_silent = situation.is_with_staff or situation.is_auto_reply or situation.replies_last_hour >= 10
+    is_waited_for = situation.question is not None or situation.has_open_complaint
+    if is_silent or is_waited_for or situation.last is None:
+        assert route is None
+    assert route is None or isinstance(route, Started | Said | ToStaff | Silence)
+    assert route is None or route.reason.startswith("context_") or route.reason == "answers_staff"

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from app.domain.flows.effects import Labels, Value
 
+OF_STAFF = ("complaint",)
+"""What the texts that staff keep ready are filled from, and those of flows are not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -32,6 +35,8 @@ class Facts:
     labels: Labels = field(default_factory=dict)
     offers: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """Of the brand's offers that hold now: title, price, discount, quantity, deadline."""
+    complaint: Mapping[str, Value] = field(default_factory=dict)
+    """Of the open complaint, for texts of staff: number, category."""
 
 
 @lru_cache(maxsize=1024)

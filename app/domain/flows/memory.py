@@ -38,19 +38,26 @@ class MemoryWorld:
     """One customer of one brand. `sent` holds the texts, `effects` everything asked for, in order.
 
     Texts are handed over the moment they are sent; `refuses` makes the gate refuse them all. A text past its
-    `expires_at` is refused as well.
+    `expires_at` is refused as well. Where marketing is held, `before_hold` is the consent that stood before.
     """
 
     now: datetime
     known: Facts = field(default_factory=Facts)
     orders: tuple[Mapping[str, Value], ...] = ()
     refuses: bool = False
+    before_hold: str = "granted"  # none | granted
     sent: list[str] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
     def facts(self, state: RunState) -> Facts:
         """What the customer, the brand and this run's event and order are now."""
         return replace(self.known, event=state.data, order=self._order(state))
+
+    def hold(self) -> None:
+        """Hold marketing, as a text that may be an opt-out does."""
+        if self.known.consent != "held":
+            self.before_hold = "granted" if self.known.consent == "granted" else "none"
+        self.known = replace(self.known, consent="held")
 
     def apply(self, effect: Effect, state: RunState) -> EffectApplied:
         """Note the effect and change what is known by it."""
@@ -94,7 +101,7 @@ class MemoryWorld:
             case OptOut():
                 self.known = replace(self.known, consent="withdrawn")
             case LiftHold() if self.known.consent == "held":
-                self.known = replace(self.known, consent="granted")
+                self.known = replace(self.known, consent=self.before_hold)
             case LiftHold():
                 return NOT_HELD
         return OK

@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.domain.flows.effects import Labels
-from app.domain.flows.facts import Facts, zone_named
+from app.domain.flows.facts import OF_STAFF, Facts, zone_named
 from app.domain.flows.state import RunState
 
 ROOTS = ("customer", "brand", "event", "order", "answer", "offer")
@@ -202,7 +202,7 @@ def _compiled(source: str) -> Template | str | TemplateProblem:
     """The template, the text itself where it has no placeholders, or what is wrong with it."""
     try:
         found = placeholders(source)
-        unknown = next((p.root for p in found if p.root not in ROOTS), None)
+        unknown = next((p.root for p in found if p.root not in (*ROOTS, *OF_STAFF)), None)
         if unknown is not None:
             return TemplateProblem(unknown)
         return _ENVIRONMENT.from_string(source) if found else _ENVIRONMENT.from_string(source).render()
@@ -254,6 +254,7 @@ def _values(state: RunState, facts: Facts) -> dict[str, Mapping[str, Any]]:
         "order": facts.order or {},
         "answer": state.variables,
         "offer": facts.offers,
+        "complaint": facts.complaint,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.auto_reply import is_auto_reply
+from app.domain.context import LastSaid
 from app.domain.flows.definition import Shelf
 from app.domain.flows.effects import Effect
 from app.domain.flows.keywords import KeywordTable
@@ -14,15 +15,8 @@ from app.domain.flows.memory import MemoryWorld
 from app.domain.flows.state import RunState
 from app.domain.flows.stimuli import Replied, Stimulus, TimerFired, Triggered
 from app.domain.flows.transcripts import START, Difference, Line, Transcript, describe, facts_of, orders_of
-from app.domain.routing import (
-    Answered,
-    NeedsMeaning,
-    Situation,
-    Started,
-    Understood,
-    route_by_meaning,
-    route_by_rule,
-)
+from app.domain.routes import Answered, NeedsMeaning, Started
+from app.domain.routing import Situation, Understood, route_by_context, route_by_meaning, route_by_rule
 
 LAST_YEAR = 9000
 """The calendar of the machine ends with the year 9999."""
@@ -49,6 +43,7 @@ class Replay:
             known=facts_of(transcript),
             orders=orders_of(transcript),
             refuses=bool(transcript.given.get("refuse_sends", False)),
+            before_hold=str(transcript.given.get("before_hold", "granted")),
         )
         self.runs: list[RunState] = []
         self.texts_read = 0
@@ -82,6 +77,8 @@ class Replay:
         text, intent = str(line.value), line.notes.get("intent")
         situation = self._situation(text)
         route = route_by_rule(text, situation)
+        if isinstance(route, NeedsMeaning) and not intent:
+            route = route_by_context(text, situation, self.now) or route
         if isinstance(route, NeedsMeaning):
             meant = Understood(str(intent), 1.0, {str(intent): 1.0}) if intent else Understood("", 0.0)
             route = route_by_meaning(text, meant, situation, self.now)
@@ -103,6 +100,7 @@ class Replay:
             question=self.runs[asking].open_question if asking is not None else None,
             question_run_id=UUID(int=asking) if asking is not None else None,
             is_auto_reply=is_auto_reply(text),
+            last=LastSaid(self.world.sent[-1]) if self.world.sent else None,
             has_open_complaint=self.world.known.has_open_complaint,
         )
 

@@ -18,6 +18,7 @@ GIVEN = {
     "orders",
     "event",
     "consent",
+    "before_hold",
     "channel",
     "open_complaint",
     "refuse_sends",
@@ -116,6 +117,8 @@ def _check_given(given: Mapping[str, Any], line: int) -> None:
         raise TranscriptProblem("given.orders: write a list of orders, each with names and values", line)
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise TranscriptProblem("given.tags: write a list of words", line)
+    if given.get("before_hold", "granted") not in ("granted", "none"):
+        raise TranscriptProblem("given.before_hold: write granted, or none for who had never agreed", line)
     if given.get("now"):
         _moment(given["now"], line)
 

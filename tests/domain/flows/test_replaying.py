@@ -110,6 +110,7 @@ def test_start_without_a_name_begins_the_flow_it_was_written_for():
         ("- name: a\n  script: x", 1),
         ("- name: a\n  mood: good\n  script: []", 1),
         ("- name: a\n  given: {moon: full}\n  script: []", 1),
+        ("- name: a\n  given: {before_hold: held}\n  script: []", 1),
         ("- name: a\n  script:\n    - customer: x\n    - 营业时间", 4),
         ("- name: a\n  script:\n    - {customer: x, brand: y}", 3),
         ("- name: a\n  script:\n    - wait: 2 hours", 3),
@@ -146,3 +147,21 @@ def test_a_text_goes_where_production_would_route_it():
     written, wrong = transcripts_from_yaml(script, "asking")
     assert wrong == []
     assert replay(written, Shelf.of(asking, complaint)) == []
+
+
+def test_a_short_reply_is_read_after_what_the_brand_said():
+    offers = a_flow(
+        {"say": {"do": "send", "text": both("回复1了解地址，回复2领取", "Reply 1 or 2"), "then": "end"}},
+        name="offers",
+        triggers=[{"trigger": "keyword", "words": ["活动"]}],
+    )
+    claims = a_flow(
+        {"say": {"do": "send", "text": both("券已发放", "Here it is"), "then": "end"}},
+        name="claims",
+        triggers=[{"trigger": "intent", "name": "claim_offer"}],
+    )
+    text = "- name: tried\n  language: zh\n  script:\n" + indent(
+        "- customer: 活动\n- brand: 回复1了解地址，回复2领取\n- customer: '2'\n- brand: 券已发放\n", "    "
+    )
+    transcripts, wrong = transcripts_from_yaml(text, "offers", "t.yml")
+    assert (wrong, replay(transcripts, Shelf.of(offers, claims))) == ([], [])

@@ -94,6 +94,13 @@ class WorldContract:
         assert world.apply(LiftHold("s"), STATE).result == "ok"
         assert world.facts(STATE).consent == "granted"
 
+    def test_a_hold_that_ends_gives_no_consent_that_was_not_there_before(self):
+        world = self.a_world()
+        assert world.facts(STATE).consent == "none"
+        self.holds(world)
+        assert world.apply(LiftHold("s"), STATE).result == "ok"
+        assert world.facts(STATE).consent == "none"
+
     def test_a_new_owner_of_the_number_starts_afresh(self):
         world = self.a_world()
         for effect in (

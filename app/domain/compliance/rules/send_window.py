@@ -1,4 +1,4 @@
-"""Rule: marketing goes in the hours that the industry, the brand and the channel leave for it."""
+"""Rule: marketing goes in the hours that the industry, the brand, the provider and the channel leave for it."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ def judge(send: Send, facts: Facts, now: datetime) -> Decision:
 
 RULE = Rule(
     name="send_window",
-    says="Marketing goes in the hours of the brand's industry, narrowed by the brand's and the channel's own.",
+    says="Marketing goes in the hours of the brand's industry, narrowed by brand, provider and channel.",
     source=SOURCE,
     reasons={
         "outside_window": "It is outside the hours in which the brand's industry may promote.",
