@@ -15,6 +15,7 @@ from app.domain.delivery_codes import DeliveryCodes
 from app.providers import providers
 from app.reads.licence_words import agreement_words, needed_words
 from app.reads.licences import State, agreements, needed
+from app.reads.notices import trouble
 from app.reads.number_health import shares, unknown_codes
 from app.reads.processes import last_signs, web_address
 from app.rules import Rules
@@ -87,8 +88,8 @@ def look_over(
             yield from _agreements(session, rules, now)
             yield from _festivals(rules, now)
             yield _web(session, settings, outside.web_answers)
-            yield from _processes(session, now)
-            yield from _left_over(session, now)
+            for part in (_processes, _left_over, untold_staff):
+                yield from part(session, now)
             yield from _numbers(session, rules.delivery_codes, now)
             yield _seals(session, now)
     is_up = outside.nlu_is_up()
@@ -240,6 +241,16 @@ def _numbers(session: Session, codes: DeliveryCodes, now: datetime) -> Iterator[
         says = f"{code} of {table} came {count} times in 30 days, and no row says what it means"
         mend = "give it a row in data/rules/delivery_codes.yml: until then it says nothing about the number"
         yield Finding("delivery codes", True, says, mend, True)
+
+
+def untold_staff(session: Session, now: datetime) -> Iterator[Finding]:
+    """A problem for each way by which warnings of the last day have not arrived, with its reason."""
+    mends = {"email": "HUIXIN_SMTP_URL and its server", "webhook": "HUIXIN_ALERT_WEBHOOK_URL and its program"}
+    for one in trouble(session, now):
+        what = "given up" if one.is_final else "to be tried again"
+        says = f"{one.count} by {one.channel} {what} ({one.reason})"
+        mend = mends.get(one.channel, "the brand's channel, and the staff's numbers")
+        yield Finding("warnings to staff", False, says, f"look at {mend}; docs/operating.md says more")
 
 
 def _left_over(session: Session, now: datetime) -> Iterator[Finding]:

@@ -9,15 +9,18 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from app.domain.attachments import Attachment, attachment
+from app.domain.needs import heard_at
 from app.domain.phone import masked
 from app.reads.why import Explained, about_subjects
-from app.store.complaints import OPEN, WAITING, Complaint, ComplaintEvent
+from app.store.consents import is_in_doubt
 from app.store.conversations import OPEN as IS_OPEN
 from app.store.conversations import Conversation
 from app.store.customers import Customer, Profile
 from app.store.forgetting import IS_ERASED
 from app.store.inbounds import Inbound
-from app.store.outbound.table import Outbound
+from app.store.outbound.replies import NONE
+from app.store.outbound.table import CLAIMED, QUEUED, Outbound
 from app.store.staff import Staff
 
 LONGEST = 200
@@ -37,6 +40,10 @@ class Person:
     number_status: str
     separate_consents: tuple[str, ...]
     is_personalised: bool
+    needs: tuple[tuple[str, datetime], ...] = ()
+    """Tags of needs that showed in texts, each with when it was last heard."""
+    is_in_doubt: bool = False
+    """Whether nobody knows yet if a text of theirs was an opt-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +60,14 @@ class Message:
     parts: int | None
     handed_at: datetime | None
     why: tuple[Explained, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """One of a complaint's three clocks: when it is due, when it was met, when it was missed."""
-
-    kind: str
-    due_at: datetime | None
-    met_at: datetime | None
-    missed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One step of a complaint. `detail` is a code, `note` what staff wrote for each other."""
-
-    kind: str
-    at: datetime
-    by: str | None
-    note: str | None
-    detail: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ComplaintPage:
-    """A complaint with its clocks and its events, the latest event first."""
-
-    id: UUID
-    number: int
-    kind: str
-    category: str
-    severity: int
-    status: str
-    summary: str
-    opened_at: datetime
-    follow_up_result: str | None
-    promises: tuple[Promise, ...]
-    events: tuple[Event, ...]
+    staff_id: UUID | None = None
+    due_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     @property
-    def is_open(self) -> bool:
-        """Whether it waits to be resolved."""
-        return self.status in (OPEN, WAITING)
+    def may_be_taken_back(self) -> bool:
+        """Whether it is a text of staff that has not begun to leave."""
+        return self.staff_id is not None and self.status in (QUEUED, CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +81,9 @@ class HandOver:
     staff_id: UUID | None
     staff: str | None
     staff_until: datetime | None
+    severity: int
+    tone: str
+    tone_signs: tuple[str, ...]
 
 
 def person(session: Session, customer_id: UUID, brand_id: UUID) -> Person | None:
@@ -130,6 +105,8 @@ def person(session: Session, customer_id: UUID, brand_id: UUID) -> Person | None
         found.number_status,
         tuple(profile.separate_consents),
         profile.is_personalised,
+        tuple((tag, at) for tag, at in heard_at(profile.attributes).items() if tag in profile.tags),
+        profile.consent == "held" and is_in_doubt(session, customer_id, brand_id),
     )
 
 
@@ -162,9 +139,9 @@ def _why(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Explained]]:
 
 def _inbound(row: Row[Any], why: dict[UUID, list[Explained]]) -> Message:
     decided = tuple(why.get(row.id, ()))
-    return Message(
-        row.id, "inbound", row.text, row.received_at, row.status, row.outcome, None, None, None, decided
-    )
+    came_with = tuple(attachment(one) for one in row.media)
+    told = (row.id, "inbound", row.text, row.received_at, row.status, row.outcome)
+    return Message(*told, None, None, None, decided, attachments=came_with)
 
 
 def _outbound(row: Row[Any], why: dict[UUID, list[Explained]]) -> Message:
@@ -180,7 +157,14 @@ def _outbound(row: Row[Any], why: dict[UUID, list[Explained]]) -> Message:
         row.parts,
         row.handed_at,
         decided,
+        row.staff_id,
+        row.due_at,
     )
+
+
+def last_of_staff(messages: Sequence[Message]) -> UUID:
+    """The last text of staff on a page; `replies.NONE` where there is none."""
+    return next((one.id for one in reversed(messages) if one.staff_id is not None), NONE)
 
 
 def hand_over(session: Session, customer_id: UUID, brand_id: UUID) -> HandOver | None:
@@ -203,53 +187,7 @@ def hand_over(session: Session, customer_id: UUID, brand_id: UUID) -> HandOver |
         held.staff_id,
         staff,
         held.staff_until,
-    )
-
-
-def complaints(session: Session, customer_id: UUID, brand_id: UUID) -> list[ComplaintPage]:
-    """The customer's complaints to this brand, the open one first, then the latest."""
-    mine = (Complaint.customer_id == customer_id, Complaint.brand_id == brand_id)
-    rows = list(session.scalars(select(Complaint).where(*mine).order_by(Complaint.opened_at.desc())))
-    events = _events(session, [row.id for row in rows])
-    pages = [_complaint(row, tuple(events.get(row.id, ()))) for row in rows]
-    return sorted(pages, key=lambda page: not page.is_open)
-
-
-def _events(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
-    query = (
-        select(ComplaintEvent, Staff.name)
-        .outerjoin(Staff, Staff.id == ComplaintEvent.staff_id)
-        .where(ComplaintEvent.complaint_id.in_(ids))
-        .order_by(ComplaintEvent.sequence.desc())
-    )
-    events: dict[UUID, list[Event]] = {}
-    for row, by in session.execute(query):
-        event = Event(row.kind, row.at, by, row.note, row.details.get("detail"))
-        events.setdefault(row.complaint_id, []).append(event)
-    return events
-
-
-def _complaint(row: Complaint, events: tuple[Event, ...]) -> ComplaintPage:
-    promises = (
-        Promise(
-            "first_response",
-            row.first_response_due_at,
-            row.first_response_at,
-            row.first_response_breached_at,
-        ),
-        Promise("resolution", row.resolution_due_at, row.resolution_at, row.resolution_breached_at),
-        Promise("follow_up", row.follow_up_due_at, row.follow_up_at, row.follow_up_breached_at),
-    )
-    return ComplaintPage(
-        row.id,
-        row.number,
-        row.kind,
-        row.category,
-        row.severity,
-        row.status,
-        row.summary,
-        row.opened_at,
-        row.follow_up_result,
-        promises,
-        events,
+        held.severity,
+        held.tone,
+        tuple(held.tone_signs),
     )

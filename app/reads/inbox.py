@@ -2,49 +2,39 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from enum import StrEnum
-from hashlib import sha256
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
+from app.domain.desk_queue import WAITING
+from app.domain.mentions import Colleague
 from app.domain.phone import masked
-from app.reads import unsent
-from app.store import complaints as complaint_store
+from app.domain.sentiment import Level
+from app.reads.desk_lists import Line, Place, Show, Wanted, places
+from app.store import mentions
 from app.store.brands import Brand
-from app.store.complaints import HIGHEST_SEVERITY, Complaint
+from app.store.complaints import Complaint
 from app.store.conversations import CLOSED, OPEN, Conversation
 from app.store.customers import Customer, Profile
 from app.store.forgetting import IS_ERASED
 from app.store.inbounds import Inbound
 from app.store.staff import Staff
 
-LONGEST = 200
-"""Lines of one list; the counts are of all there are."""
-UNRESOLVED = (complaint_store.OPEN, complaint_store.WAITING)
-SETTLED = (complaint_store.RESOLVED, complaint_store.CLOSED)
-NEVER = datetime.max.replace(tzinfo=UTC)
+PAGE = 50
+"""Lines of one page; the counts are of all there are."""
 SNIPPET = 90
-
-
-class Show(StrEnum):
-    """What of the inbox is listed."""
-
-    ALL = "all"
-    COMPLAINTS = "complaints"
-    HAND_OVERS = "hand_overs"
-    BREACHED = "breached"
-    RESOLVED = "resolved"
-    FAILED = "failed"
+LEFT_OUT = ("summary", "clock", "warned")
+"""What takes time to read and no line shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line. `due_kind` says which clock runs: first_response, resolution or answer; None if none does."""
 
+    id: UUID
     kind: str
     brand_code: str
     brand_name: str
@@ -64,135 +54,71 @@ class Item:
     opened_at: datetime
     settled_at: datetime | None
     staff: str | None
+    tone: str = Level.CALM.value
+    tone_signs: tuple[str, ...] = ()
     said: str = ""
 
-    @property
-    def is_urgent(self) -> bool:
-        """Whether it comes before what is due earlier: a complaint that was resolved and was not solved."""
-        return self.severity == HIGHEST_SEVERITY
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Lines in their order; `next` is where the next page begins, None on the last one."""
+
+    lines: list[Item]
+    next: Place | None = None
 
 
-def items(session: Session, show: Show, now: datetime) -> list[Item]:
-    """The lines to show, most urgent first; what is settled, latest first."""
-    found: list[Item] = []
-    if show is Show.FAILED:
-        return found  # messages, not people who wait: `app.reads.unsent` lists them
-    if show is not Show.HAND_OVERS:
-        found += _complaints(session, show, now)
-    if show is not Show.COMPLAINTS:
-        found += _hand_overs(session, show, now)
-    if show is Show.RESOLVED:
-        found.sort(key=lambda item: item.settled_at or item.opened_at, reverse=True)
-    else:
-        found.sort(
-            key=lambda item: (not item.is_urgent, item.due_at or NEVER, item.severity or 3, item.opened_at)
-        )
-    return _with_last_words(session, found[:LONGEST])
-
-
-def counts(session: Session, now: datetime) -> dict[Show, int]:
-    """How many lines each list has; what is settled grows for ever and is not counted."""
-    complaints = _count(session, Complaint, Complaint.status.in_(UNRESOLVED))
-    late = _count(session, Complaint, Complaint.status.in_(UNRESOLVED), _complaint_is_late(now))
-    alone = (Conversation.status == OPEN, ~_has_open_complaint())
-    hand_overs = _count(session, Conversation, *alone)
-    return {
-        Show.ALL: complaints + hand_overs,
-        Show.COMPLAINTS: complaints,
-        Show.HAND_OVERS: hand_overs,
-        Show.BREACHED: late + _count(session, Conversation, *alone, _hand_over_is_late(now)),
-        Show.FAILED: unsent.count(session),
-    }
-
-
-def version(session: Session, show: Show, now: datetime) -> str:
-    """Changes with whatever a list shows, and each minute; decrypts nothing, so that an idle desk costs nothing."""
-    latest_first = (Inbound.received_at.desc(), Inbound.id.desc())
-    theirs = (Inbound.customer_id == Conversation.customer_id, Inbound.brand_id == Conversation.brand_id)
-    last_text = select(Inbound.id).where(*theirs).order_by(*latest_first).limit(1).scalar_subquery()
-    waiting = select(
-        Conversation.id,
-        Conversation.staff_id,
-        Conversation.answered_at,
-        Conversation.answer_due_at,
-        last_text,
-    ).where(Conversation.status == OPEN)
-    complaints = select(func.count(), func.max(Complaint.updated_at), func.sum(Complaint.event_count))
-    settled = select(func.max(Conversation.closed_at))
-    states = [
-        show,
-        now.replace(second=0, microsecond=0),
-        counts(session, now),
-        *session.execute(waiting.order_by(Conversation.id).limit(LONGEST)),
-        *session.execute(complaints),
-        *session.execute(settled),
+def page(session: Session, wanted: Wanted, now: datetime, after: Place | None = None) -> Page:
+    """The lines that follow that place, most urgent first; what is settled, latest first."""
+    if wanted.show is Show.FAILED:
+        return Page([])  # messages, not people who wait: `app.reads.unsent` lists them
+    is_settled = wanted.show is Show.RESOLVED
+    found_places = [
+        (at, row_id, table)
+        for table in (Complaint, Conversation)
+        if (query := places(table, wanted, now, after, PAGE + 1)) is not None
+        for at, row_id in session.execute(query)
     ]
-    return sha256(repr(states).encode()).hexdigest()[:32]
-
-
-def _count(session: Session, table: type[Any], *conditions: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
-
-
-def _complaint_is_late(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        Complaint.first_response_breached_at.is_not(None),
-        Complaint.resolution_breached_at.is_not(None),
-        and_(Complaint.first_response_at.is_(None), Complaint.first_response_due_at < now),
-        Complaint.resolution_due_at < now,
+    found_places.sort(key=lambda place: place[:2], reverse=is_settled)
+    here = found_places[:PAGE]
+    found = _items(session, Complaint, [row_id for _, row_id, table in here if table is Complaint], now)
+    found |= _items(
+        session, Conversation, [row_id for _, row_id, table in here if table is Conversation], now
     )
+    lines = [found[row_id] for _, row_id, _ in here if row_id in found]
+    last = Place(*here[-1][:2]) if len(found_places) > PAGE else None
+    return Page(_with_last_words(session, lines), last)
 
 
-def _hand_over_is_late(now: datetime) -> ColumnElement[bool]:
-    return and_(Conversation.answered_at.is_(None), Conversation.answer_due_at < now)
+def colleagues(session: Session) -> list[Colleague]:
+    """Whose lines can be asked for, and who can be given one: all who work at the desk."""
+    return mentions.colleagues(session)
 
 
-def _has_open_complaint() -> ColumnElement[bool]:
-    """Whether the hand-over's customer has an open complaint, whose line stands for both."""
-    same = (
-        Complaint.customer_id == Conversation.customer_id,
-        Complaint.brand_id == Conversation.brand_id,
-        Complaint.status.in_(UNRESOLVED),
+def _items(session: Session, table: Line, ids: Sequence[UUID], now: datetime) -> dict[UUID, Item]:
+    if not ids:
+        return {}
+    make, whose = (
+        (_complaint, Complaint.assignee_id) if table is Complaint else (_hand_over, Conversation.staff_id)
     )
-    return select(Complaint.id).where(*same).exists()
-
-
-def _people(table: Any, *columns: Any) -> Select[Any]:
     people = (Customer.phone, Profile.name, Brand.code, Brand.name.label("brand_name"), Brand.timezone)
     is_theirs = and_(Profile.customer_id == table.customer_id, Profile.brand_id == table.brand_id)
-    return (
-        select(table.__table__, *people, *columns)
+    shown = [column for column in table.__table__.columns if column.name not in LEFT_OUT]
+    query = (
+        select(*shown, *people, Staff.name.label("staff"))
         .join(Customer, Customer.id == table.customer_id)
         .join(Brand, Brand.id == table.brand_id)
         .outerjoin(Profile, is_theirs)
-        .where(~IS_ERASED)
+        .outerjoin(Staff, Staff.id == whose)
+        .where(table.id.in_(ids), ~IS_ERASED)
     )
-
-
-def _complaints(session: Session, show: Show, now: datetime) -> list[Item]:
-    due = case(
-        (Complaint.first_response_at.is_(None), Complaint.first_response_due_at),
-        else_=Complaint.resolution_due_at,
-    )
-    query = (
-        _people(Complaint, Staff.name.label("staff"), due.label("due_at"))
-        .outerjoin(Conversation, Conversation.id == Complaint.conversation_id)
-        .outerjoin(Staff, Staff.id == func.coalesce(Complaint.assignee_id, Conversation.staff_id))
-    )
-    if show is Show.RESOLVED:
-        query = query.where(Complaint.status.in_(SETTLED)).order_by(Complaint.updated_at.desc())
-    else:
-        query = query.where(Complaint.status.in_(UNRESOLVED))
-        query = query.order_by((Complaint.severity != HIGHEST_SEVERITY).asc(), due.asc().nulls_last())
-    if show is Show.BREACHED:
-        query = query.where(_complaint_is_late(now))
-    return [_complaint(row, now) for row in session.execute(query.limit(LONGEST))]
+    return {row.id: make(row, now) for row in session.execute(query)}
 
 
 def _complaint(row: Row[Any], now: datetime) -> Item:
-    is_open = row.status in UNRESOLVED
-    due_at = row.due_at if is_open else None
-    kind = "first_response" if row.first_response_at is None else "resolution"
+    is_open = row.status in WAITING
+    is_unanswered = row.first_response_at is None
+    due_at = (row.first_response_due_at if is_unanswered else row.resolution_due_at) if is_open else None
+    kind = "first_response" if is_unanswered else "resolution"
     breached = row.first_response_breached_at or row.resolution_breached_at
     return Item(
         kind="complaint",
@@ -203,28 +129,10 @@ def _complaint(row: Row[Any], now: datetime) -> Item:
         status=row.status,
         due_at=due_at,
         due_kind=kind if due_at else None,
-        is_late=bool(breached) or (due_at is not None and due_at < now),
+        is_late=bool(breached) or (row.late_at is not None and row.late_at < now),
         settled_at=None if is_open else row.resolution_at or row.updated_at,
         **_person(row),
     )
-
-
-def _hand_overs(session: Session, show: Show, now: datetime) -> list[Item]:
-    query = _people(Conversation, Staff.name.label("staff")).outerjoin(
-        Staff, Staff.id == Conversation.staff_id
-    )
-    if show is Show.RESOLVED:
-        no_complaint = ~select(Complaint.id).where(Complaint.conversation_id == Conversation.id).exists()
-        query = query.where(Conversation.status == CLOSED, no_complaint).order_by(
-            Conversation.closed_at.desc()
-        )
-    else:
-        waits = case((Conversation.answered_at.is_(None), Conversation.answer_due_at))
-        query = query.where(Conversation.status == OPEN).order_by(waits.asc().nulls_last())
-    query = query.where(~_has_open_complaint())
-    if show is Show.BREACHED:
-        query = query.where(_hand_over_is_late(now))
-    return [_hand_over(row, now) for row in session.execute(query.limit(LONGEST))]
 
 
 def _hand_over(row: Row[Any], now: datetime) -> Item:
@@ -233,7 +141,7 @@ def _hand_over(row: Row[Any], now: datetime) -> Item:
         kind="hand_over",
         number=None,
         category=None,
-        severity=None,
+        severity=row.severity if row.status == OPEN else None,
         reason=row.reason,
         status="closed" if row.status == CLOSED else "answered" if row.answered_at else "open",
         due_at=due_at,
@@ -246,6 +154,7 @@ def _hand_over(row: Row[Any], now: datetime) -> Item:
 
 def _person(row: Row[Any]) -> dict[str, Any]:
     return {
+        "id": row.id,
         "brand_code": row.code,
         "brand_name": row.brand_name,
         "zone": row.timezone,
@@ -255,15 +164,17 @@ def _person(row: Row[Any]) -> dict[str, Any]:
         "name": row.name,
         "opened_at": row.opened_at,
         "staff": row.staff,
+        "tone": row.tone,
+        "tone_signs": tuple(row.tone_signs),
     }
 
 
 def _with_last_words(session: Session, lines: Sequence[Item]) -> list[Item]:
-    words = _last_words(session, {line.customer_id for line in lines})
+    words = last_words(session, {line.customer_id for line in lines})
     return [replace(line, said=words.get((line.customer_id, line.brand_id), "")) for line in lines]
 
 
-def _last_words(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], str]:
+def last_words(session: Session, customers: Collection[UUID]) -> dict[tuple[UUID, UUID], str]:
     """What each of these customers wrote last to each brand, shortened."""
     per_brand = (Inbound.customer_id, Inbound.brand_id)
     newest_first = (Inbound.received_at.desc(), Inbound.id.desc())

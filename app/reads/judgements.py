@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, union_all
+from sqlalchemy import Row, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.delivery_codes import REASSIGNED
@@ -14,11 +14,12 @@ from app.domain.phone import masked
 from app.reads.why import Explained, about_customer
 from app.store import owners
 from app.store.brands import Brand
+from app.store.complaints import Complaint
 from app.store.consents import ABOUT_TEXTS, ConsentEvent
 from app.store.conversations import Conversation
 from app.store.customers import Customer, Profile
 from app.store.inbounds import Inbound
-from app.store.outbound.table import Outbound
+from app.store.outbound.table import IS_FOR_STAFF, Outbound
 
 LONGEST = 100
 """Messages of each direction on one page; earlier ones are asked for by their moment."""
@@ -98,9 +99,19 @@ def owner_of(session: Session, message_id: UUID) -> tuple[UUID, datetime] | None
 
 
 def has_been_with_staff(session: Session, customer_id: UUID) -> bool:
-    """Whether the person was ever handed to staff, by any brand."""
-    handed = select(Conversation.id).where(Conversation.customer_id == customer_id).limit(1)
-    return session.scalars(handed).first() is not None
+    """Whether the person was ever handed to staff or complained, or a message to them needs a person, by any brand."""
+    handed = select(Conversation.id).where(Conversation.customer_id == customer_id)
+    complained = select(Complaint.id).where(Complaint.customer_id == customer_id)
+    unsent = select(Outbound.id).where(Outbound.customer_id == customer_id, IS_FOR_STAFF)
+    return session.scalars(union_all(handed, complained, unsent).limit(1)).first() is not None
+
+
+BEEN_WITH_STAFF = or_(
+    select(Conversation.id).where(Conversation.customer_id == Customer.id).exists(),
+    select(Complaint.id).where(Complaint.customer_id == Customer.id).exists(),
+    select(Outbound.id).where(Outbound.customer_id == Customer.id, IS_FOR_STAFF).exists(),
+)
+"""As `has_been_with_staff`, of the customers of a query."""
 
 
 def about(session: Session, customer_id: UUID, until: datetime) -> Looked | None:

@@ -3,10 +3,12 @@
 from typing import Literal
 
 from app.reads.intent_words import intent_words
+from app.reads.staff_reasons import STAFF_REASONS
 
 Language = Literal["zh", "en"]
 
 REASONS: dict[str, tuple[str, str]] = {
+    **STAFF_REASONS,
     # opting out and in
     "opt_out_word": ("短信是退订词", "the text is an opt-out word"),
     "opt_out_offered": (
@@ -19,6 +21,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "可能是退订但不能确定：营销已暂停，已询问客户，客服可见",
         "it may be an opt-out: marketing is held, they are asked once, and staff see it",
     ),
+    "complaint_beside_opt_out": ("退订的同时也在投诉", "beside the opt-out the text complains"),
+    "said_together": ("与投诉的答复合成一条", "one message tells of this and of their complaint"),
     "opt_out_denied": ("客户表示并不是要退订", "they say that they did not mean to opt out"),
     "opt_out_by_flow": ("在流程中选择了退订", "they opted out within a flow"),
     "provider_answered": ("通道已回复帮助信息", "the provider has answered this word itself"),
@@ -77,13 +81,13 @@ REASONS: dict[str, tuple[str, str]] = {
         "投诉解决后的来信，转人工",
         "it came after their complaint was resolved, so a person reads it",
     ),
+    "answers_staff": ("是对客服所问的简短回答", "a short answer to what staff asked"),
     "joins_complaint": ("并入正在处理的投诉", "it joins their open complaint"),
     "wrong_number": (
         "打错号码：停发营销，核实是否已换机主",
         "somebody else has this number: marketing is held until it is found out",
     ),
     "wrong_number_unclear": ("号码是谁的还不清楚", "it is not clear whose number it is"),
-    "staff": ("客服登记", "staff recorded it"),
     "number_expired": ("空号或停机已满180天", "it was dead or suspended for 180 days"),
     "abuse": ("辱骂，不回应", "abuse, so nothing is said"),
     "abuse_again": ("再次辱骂，转人工", "abuse again, so a person looks"),
@@ -93,7 +97,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "no_sign_up_flow": ("没有订阅流程，转人工", "there is no sign-up flow, so a person answers"),
     # hand-overs to people
     "customer_asked": ("客户要求人工", "they asked for a person"),
-    "staff_began": ("客服主动联系", "staff began to write"),
     "order_not_found": ("查不到订单", "the order is not known"),
     "no_store_info": ("没有门店信息可答", "the asked-for facts of the shop are not filled in"),
     "no_brand_name": ("没有填写品牌信息", "the brand's own facts are not filled in"),
@@ -211,10 +214,16 @@ REASONS: dict[str, tuple[str, str]] = {
     "failed": ("没能发出", "it could not be sent"),
     "never_taken": ("通道确认没有收到这条短信", "the provider is certain that it never got the message"),
     "receipt": ("运营商回执", "the carrier's receipt"),
+    "number_check": ("号码检测服务的结果", "what the number-check service said"),
     # complaints
     "complaint": ("投诉", "a complaint"),
+    "need_heard": ("短信里透露的需求，记为标签", "a need shows in the text, and became a tag"),
+    "tone_danger": ("提到人身安全或健康受损", "they tell of harm or danger to somebody"),
+    "tone_angry": ("语气愤怒", "they write angrily"),
+    "tone_unhappy": ("语气不满", "they write unhappily"),
     "first_response": ("首次回复超时", "the first response is late"),
     "resolution": ("解决超时", "the resolution is late"),
+    "policy_changed": ("投诉时限的设置已修改", "the brand has changed what it promises those who complain"),
     "complained_again": ("客户又投诉", "they complained again"),
     "resolution_not_told": (
         "告知处理结果的短信没有送到，投诉重新待处理",
@@ -242,10 +251,23 @@ CODES: dict[str, tuple[str, str]] = {
     "location": ("行踪位置", "location"),
     "finance": ("财务", "finance"),
     "personalisation": ("个性化", "personalisation"),
+    "danger": ("人身安全或健康", "harm or danger"),
+    "threat": ("要投诉、曝光或起诉", "threats to go to authorities, court or the public"),
+    "insult": ("辱骂", "insults"),
+    "abuse": ("语义理解为辱骂", "its meaning is abuse"),
+    "despair": ("气愤或绝望", "anger or despair"),
+    "repetition": ("一再发生", "it has happened before"),
+    "waiting": ("等得太久", "waiting times"),
+    "displeasure": ("不满", "displeasure"),
+    "sarcasm": ("反话", "sarcasm"),
+    "shouting": ("大写或连用叹号", "capitals or rows of !!!"),
+    "urgency": ("催促", "pressure"),
+    "complaint": ("语义理解为投诉", "its meaning is a complaint"),
 }
-"""Purposes and scopes."""
+"""Purposes, scopes and the signs of a tone."""
 
 _FAMILIES: tuple[tuple[str, tuple[str, str]], ...] = (
+    ("context_", ("结合上一条短信，意思是“{}”", "after our last message it means: {}")),
     ("intent_", ("语义理解为“{}”", "it means: {}")),
     ("no_flow_for_", ("没有处理“{}”的流程，转人工", "no flow deals with {}, so a person answers")),
 )

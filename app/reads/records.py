@@ -167,6 +167,7 @@ def _complaint(row: Complaint, phone: str) -> Shown:
         "kind": row.kind,
         "category": row.category,
         "severity": row.severity,
+        "tone": row.tone,
         "status": row.status,
         "summary": row.summary,
         **instants,

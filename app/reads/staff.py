@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.store.brands import Brand
 from app.store.staff import ApiKey, AuditEntry, Staff
+from app.store.staff_sessions import StaffSession, holds
 
 A_PAGE = 100
 
@@ -25,6 +26,9 @@ class Colleague:
     is_active: bool
     has_one_time_password: bool
     last_seen_at: datetime | None
+    sessions: int
+    """How many they are logged in with."""
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,10 @@ class AuditLine:
     details: dict[str, Any]
 
 
-def everyone(session: Session) -> list[Colleague]:
+def everyone(session: Session, now: datetime) -> list[Colleague]:
     """All accounts, those in use first."""
+    held = (StaffSession.staff_id == Staff.id, holds(now))
+    sessions = select(func.count(StaffSession.id)).where(*held).scalar_subquery()
     return [
         Colleague(
             person.id,
@@ -63,8 +69,12 @@ def everyone(session: Session) -> list[Colleague]:
             person.active,
             person.must_change_password,
             person.current_login_at,
+            count,
+            person.totp_since is not None,
         )
-        for person in session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.email))
+        for person, count in session.execute(
+            select(Staff, sessions).order_by(Staff.active.desc(), Staff.email)
+        )
     ]
 
 

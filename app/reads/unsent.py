@@ -66,6 +66,13 @@ def messages(session: Session) -> list[Unsent]:
     ]
 
 
+def latest(session: Session) -> tuple[int, str]:
+    """How many there are, and of when the latest is: changes with the list."""
+    asked = select(func.count(), func.max(Outbound.created_at)).where(IS_FOR_STAFF)
+    many, at = session.execute(asked).one()
+    return many, str(at)
+
+
 def count(session: Session) -> int:
     """How many there are."""
     return session.scalar(select(func.count()).select_from(Outbound).where(IS_FOR_STAFF)) or 0

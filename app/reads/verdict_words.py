@@ -4,6 +4,7 @@ from app.reads.reason_words import Language
 
 VERDICTS: dict[tuple[str, str], tuple[str, str]] = {
     ("inbound", "routed"): ("处理了客户的短信", "Their text was dealt with"),
+    ("inbound", "noted"): ("记下了需求", "A need was noted"),
     ("inbound", "opted_out"): ("客户退订", "They opted out"),
     ("inbound", "opt_out_lifted"): ("客户取消了退订", "They took back their opt-out"),
     ("inbound", "opted_in"): ("客户恢复订阅", "They opted in again"),
@@ -22,9 +23,13 @@ VERDICTS: dict[tuple[str, str], tuple[str, str]] = {
     ("outbound", "failed"): ("短信未能发出", "The message could not be sent"),
     ("outbound", "opted_out"): ("记为退订", "An opt-out was recorded"),
     ("conversation", "handed_off"): ("转人工", "They were handed to a person"),
+    ("conversation", "raised"): ("更急：等待人工的客户", "Their hand-over became more urgent"),
     ("run", "cancelled"): ("流程中止", "A conversation in a flow was ended"),
     ("complaint", "opened"): ("登记投诉", "A complaint was opened"),
+    ("complaint", "raised"): ("投诉更急", "Their complaint became more urgent"),
+    ("complaint", "rebased"): ("投诉时限重新计算", "The deadlines of their complaint were counted anew"),
     ("complaint", "reopened"): ("投诉重新打开", "Their complaint was reopened"),
+    ("complaint", "merged"): ("投诉合并", "Two of their complaints became one"),
     ("complaint", "not_resolved"): ("投诉不算已解决", "Their complaint does not count as resolved"),
     ("complaint", "breached"): ("投诉超时", "A promise on their complaint was broken"),
     ("complaint", "followed_up"): ("回访完成", "Their complaint was followed up"),

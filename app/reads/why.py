@@ -102,6 +102,7 @@ def _told(decision: Explained, said: str, language: Language) -> list[str]:
             told.append(phrase)
     others = [code for code in details.get("reasons", [])[1:] if isinstance(code, str)]
     told += [reason_words(code, language) for code in others]
+    told += [code_words(sign, language) for sign in details.get("signs", []) if isinstance(sign, str)]
     return told
 
 

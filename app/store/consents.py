@@ -1,6 +1,8 @@
 """The consent ledger: every grant, confirmation, stop and hold, append-only, with its source and wording."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +52,23 @@ def stopped_by(session: Session, customer_id: UUID, inbound_id: UUID) -> set[UUI
     mine = (ConsentEvent.customer_id == customer_id, ConsentEvent.inbound_id == inbound_id)
     stopped = ConsentEvent.kind.in_(("withdrawn", "stopped_all", "held"))
     return set(session.scalars(select(ConsentEvent.brand_id).where(*mine, stopped)))
+
+
+WRONG_NUMBER = "wrong_number"
+"""The source of a hold that is no doubt whether a text opted out: the number may be somebody else's."""
+
+
+def is_doubted(latest_first: Iterable[Any]) -> bool:
+    """Whether marketing is held because a text may have been an opt-out, by the lines that are about being texted.
+    A wrong number ends no doubt of before."""
+    held = takewhile(lambda one: one.kind == "held", latest_first)
+    return any(one.source != WRONG_NUMBER for one in held)
+
+
+def is_in_doubt(session: Session, customer_id: UUID, brand_id: UUID) -> bool:
+    """Whether it is not known if this customer has opted out with this brand."""
+    lines = history(session, customer_id, brand_id)
+    return is_doubted(one for one in reversed(lines) if one.kind in ABOUT_TEXTS)
 
 
 def history(session: Session, customer_id: UUID, brand_id: UUID) -> list[ConsentEvent]:

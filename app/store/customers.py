@@ -27,6 +27,11 @@ PHONE = Personal()
 OUT_OF_USE = "number_status IN ('dead', 'suspended')"
 
 
+def _some(name: str, column: str, condition: str, **told: Any) -> Index:
+    """An index over the rows of which this holds."""
+    return Index(name, column, postgresql_where=text(condition), sqlite_where=text(condition), **told)
+
+
 class Customer(Table):
     """A person, found by the keyed hash of the phone. Their row is the lock that makes opt-outs and caps exact.
 
@@ -37,19 +42,8 @@ class Customer(Table):
 
     __tablename__ = "customers"
     __table_args__ = (
-        Index(
-            "uq_customers_phone_hash",
-            "phone_hash",
-            unique=True,
-            postgresql_where=text(HAS_PHONE_HASH),
-            sqlite_where=text(HAS_PHONE_HASH),
-        ),
-        Index(
-            "ix_customers_out_of_use",
-            "number_status_at",
-            postgresql_where=text(OUT_OF_USE),
-            sqlite_where=text(OUT_OF_USE),
-        ),
+        _some("uq_customers_phone_hash", "phone_hash", HAS_PHONE_HASH, unique=True),
+        _some("ix_customers_out_of_use", "number_status_at", OUT_OF_USE),
     )
 
     id: Mapped[UUID] = primary_key()
@@ -71,10 +65,15 @@ class Profile(Table):
     """One brand's knowledge of one customer; `consent` is the present state, the ledger has its history."""
 
     __tablename__ = "profiles"
+    __table_args__ = (
+        _some("ix_profiles_needs_until", "needs_until", "needs_until IS NOT NULL"),
+        _some("ix_profiles_name_hash", "name_hash", "name_hash IS NOT NULL"),
+    )
 
     customer_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("customers.id"), primary_key=True)
     brand_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("brands.id"), primary_key=True, index=True)
     name: Mapped[str | None] = mapped_column(Personal, info={ERASED: None})
+    name_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info={ERASED: None})
     language: Mapped[str | None] = mapped_column(String(2), info={ERASED: None})
     timezone: Mapped[str | None] = mapped_column(String(60), info={ERASED: None})
     consent: Mapped[str] = mapped_column(String(20), default="none")
@@ -85,6 +84,7 @@ class Profile(Table):
     tags: Mapped[list[str]] = mapped_column(PlainJson, default=list, info={ERASED: []})
     said: Mapped[dict[str, str]] = mapped_column(PlainJson, default=dict, info={ERASED: {}})
     separate_consents: Mapped[list[str]] = mapped_column(PlainJson, default=list, info={ERASED: []})
+    needs_until: Mapped[datetime | None] = mapped_column(info={ERASED: None})
     is_personalised: Mapped[bool] = mapped_column(default=True, info={ERASED: True})
     last_sender_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("senders.id"))
     created_at: Mapped[datetime]

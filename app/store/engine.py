@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 SQLITE_PRAGMAS = (
@@ -16,6 +17,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-32000",
 )
+SELDOM = "PRAGMA wal_autocheckpoint=20000"
+"""Pages of 4 KiB in the log before they go to SQLite's file, in work whose pages lie all over it: the usual 1,000 make
+it write and flush there with nearly every batch."""
 
 
 def open_engine(url: str, *, pool_size: int = 8, busy_ms: int = 5000) -> Engine:
@@ -34,6 +38,9 @@ def open_engine(url: str, *, pool_size: int = 8, busy_ms: int = 5000) -> Engine:
 
 
 def _open_sqlite(url: str, pool_size: int, busy_ms: int) -> Engine:
+    file = Path(make_url(url).database or "")
+    if file.parent.is_dir() and not file.exists():
+        file.touch(mode=0o600)  # whoever asks first, what is in it is its owner's alone
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -50,8 +57,10 @@ def _open_sqlite(url: str, pool_size: int, busy_ms: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        is_reading = connection.get_execution_options().get("is_reading", False)
-        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if options.get("is_bulk", False):
+            connection.exec_driver_sql(SELDOM)
+        connection.exec_driver_sql("BEGIN" if options.get("is_reading", False) else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -62,6 +71,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._bulk_writers = sessionmaker(engine.execution_options(is_bulk=True), expire_on_commit=False)
         self._readers = sessionmaker(engine.execution_options(is_reading=True), expire_on_commit=False)
 
     @property
@@ -73,6 +83,12 @@ class Store:
     def write(self) -> Iterator[Session]:
         """A transaction: committed at the end of the block, rolled back by any exception."""
         with self._sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def write_in_bulk(self) -> Iterator[Session]:
+        """The same for one of very many batches; the connection stays tuned for that."""
+        with self._bulk_writers.begin() as session:
             yield session
 
     @contextmanager

@@ -22,8 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.domain.delivery_codes import ENDED
+from app.domain.delivery_codes import ENDED, SUSPENDED_AFTER
 from app.store.customers import OUT_OF_USE, Customer, Profile
+from app.store.number_checks import NOTHING, NumberCheck
 from app.store.outbound.table import DELIVERED, READ, UNDELIVERED, Outbound
 from app.store.tables import Rows, Table
 from app.store.writing import insert_ignoring
@@ -51,7 +52,8 @@ def silent_since(session: Session, before: datetime, limit: int) -> list[UUID]:
 
 
 def _is_verified(since: datetime) -> ColumnElement[bool]:
-    """A text of theirs, a final receipt, or what a receipt or a check has shown of the number, since this moment."""
+    """A text of theirs, a final receipt, a checker's answer, or what any of them has shown of the number, since this
+    moment."""
     reported = exists().where(
         Outbound.customer_id == Customer.id,
         Outbound.status.in_((DELIVERED, UNDELIVERED, READ)),
@@ -60,7 +62,37 @@ def _is_verified(since: datetime) -> ColumnElement[bool]:
     shown = and_(
         Customer.number_status.in_(("verified", "dead", "suspended")), Customer.number_status_at >= since
     )
-    return or_(Customer.last_inbound_at >= since, shown, reported)
+    answered = _asked(NumberCheck.standing != NOTHING, NumberCheck.at >= since)
+    return or_(Customer.last_inbound_at >= since, shown, reported, answered)
+
+
+def _asked(*what: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(NumberCheck.customer_id == Customer.id, *what)
+
+
+def _to_check(since: datetime, asked_since: datetime, now: datetime) -> ColumnElement[bool]:
+    """Not verified since the one moment and not asked about since the other; or found suspended once, and due to be
+    asked about for the second time."""
+    is_new = and_(~func.coalesce(_is_verified(since), False), ~_asked(NumberCheck.at >= asked_since))
+    once = (NumberCheck.standing == "suspended", NumberCheck.at <= now - SUSPENDED_AFTER)
+    is_second = and_(Customer.number_status == "doubtful", _asked(*once))
+    return and_(_IS_THEIRS, exists().where(Profile.customer_id == Customer.id), or_(is_new, is_second))
+
+
+def to_check(
+    session: Session, since: datetime, asked_since: datetime, now: datetime, after: UUID, limit: int
+) -> Rows:
+    """The next customers, by id, about whose numbers a checker is to be asked, of all brands: id, phone."""
+    waiting = select(Customer.id, Customer.phone).where(
+        Customer.id > after, _to_check(since, asked_since, now)
+    )
+    return session.execute(waiting.order_by(Customer.id).limit(limit)).all()
+
+
+def count_to_check(session: Session, since: datetime, asked_since: datetime, now: datetime) -> int:
+    """How many customers `to_check` would go through."""
+    waiting = select(func.count()).select_from(Customer).where(_to_check(since, asked_since, now))
+    return session.scalars(waiting).one()
 
 
 def share(session: Session, brand_id: UUID, since: datetime) -> tuple[int, int]:

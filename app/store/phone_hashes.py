@@ -31,6 +31,11 @@ def last_four_hash(e164: str) -> bytes:
     return keyring().digest("last-four", e164[-4:])
 
 
+def every_last_four(digits: str) -> tuple[bytes, ...]:
+    """The hashes under which somebody whose phone ends so may stand."""
+    return keyring().digests("last-four", digits)
+
+
 def last_four_hashes(phones: Sequence[str]) -> list[bytes]:
     """As `last_four_hash` for each; there are no more than 10,000 of them, so a long list finds most made already."""
     made = _last_fours(keyring().hash_key)

@@ -132,6 +132,7 @@ END_MARKETING = (
         Run.__table__.c.brand_id == bindparam("brand"),
         Run.__table__.c.status == ACTIVE,
         Run.__table__.c.cause.in_(("journey", "campaign"))
+        | (Run.__table__.c.flow == bindparam("asking"))
         | exists().where(
             Outbound.customer_id == Run.__table__.c.customer_id,
             Outbound.run_id == Run.__table__.c.id,
@@ -150,7 +151,17 @@ def end_all(session: Session, customer_id: UUID, outcome: str, now: datetime) ->
     return list(session.scalars(ended.returning(Run.id)))
 
 
-def end_marketing(session: Session, customers: Collection[UUID], brand_id: UUID, now: datetime) -> list[UUID]:
-    """Ends these customers' journeys and sign-ups with the brand, so that no later yes to them counts as consent."""
-    told = {"customers": list(customers), "brand": brand_id, "at": now}
+def end_flow(session: Session, customer_id: UUID, brand_id: UUID, flow: str, outcome: str) -> list[UUID]:
+    """Ends what runs of one flow with a customer; returns the runs."""
+    mine = (Run.customer_id == customer_id, Run.brand_id == brand_id, Run.flow == flow, Run.status == ACTIVE)
+    ended = update(Run).where(*mine).values(status=FINISHED, outcome=outcome, due_at=None)
+    return list(session.scalars(ended.returning(Run.id)))
+
+
+def end_marketing(
+    session: Session, customers: Collection[UUID], brand_id: UUID, asking: str, now: datetime
+) -> list[UUID]:
+    """Ends these customers' journeys and sign-ups with the brand, and the flow `asking` whether they have opted out, so
+    that no later yes counts as an answer to them."""
+    told = {"customers": list(customers), "brand": brand_id, "asking": asking, "at": now}
     return list(session.connection().execute(END_MARKETING, told).scalars())

@@ -9,26 +9,22 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.domain import auto_reply
-from app.domain.routing import (
-    NeedsMeaning,
-    Route,
-    Silence,
-    Situation,
-    Understood,
-    route_by_meaning,
-    route_by_rule,
-)
+from app.domain.routes import NeedsMeaning, Route, Silence
+from app.domain.routing import Situation, Understood, route_by_context, route_by_meaning, route_by_rule
 from app.domain.text import language_of
-from app.nlu import LONGEST, Parsed, Unavailable
+from app.nlu import Unavailable, is_read_whole
 from app.store import customers, inbounds
 from app.store.inbounds import DONE, UNDERSTANDING
-from app.usecases import complaints, hand_offs, holds, set_aside
+from app.usecases import complaints, hand_offs, holds, needs, set_aside
 from app.usecases.changes import Changes
+from app.usecases.complaint_beside import OPTED_OUT, read_rest
 from app.usecases.follow_route import follow, join_complaint
 from app.usecases.habits import Habits
 from app.usecases.isolation import each_alone_after_failure
+from app.usecases.listen import listen
 from app.usecases.parts import Parts
 from app.usecases.turn import Reader, Turn, TurnBook
+from app.usecases.understanding import understand
 
 BATCH = 100
 SQLITE_BATCH = 40
@@ -73,7 +69,7 @@ def _decide_received(parts: Parts, waiting: Sequence[UUID], now: datetime) -> An
         rows = inbounds.received_of(session, locked)
         changes = Changes()
         book = _book(session, directory, changes, rows, locked, now)
-        habits = Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now)
+        habits = Habits.read(session, rows, now)
         for row in rows:
             if row.customer_id in changes.successors:
                 continue  # it is the new owner's now, whose turn comes next
@@ -97,13 +93,11 @@ def answer_by_meaning(parts: Parts, now: datetime) -> Answered:
         leased = inbounds.lease_for_understanding(session, NLU_BATCH, now, NLU_LEASE)
     if not leased:
         return Answered()
-    read = parts.nlu.parse([row.text for row in leased])
+    read = understand(parts.nlu, leased)
     understood: dict[UUID, Understood | Unavailable] = {}
     waiting: list[Any] = []
     for row, one in zip(leased, read, strict=True):
-        if isinstance(one, Parsed):
-            understood[row.id] = _understood(one)
-        elif now - row.received_at >= (UNREADABLE_AFTER if one.is_about_the_text else TO_STAFF_AFTER):
+        if isinstance(one, Understood) or now - row.received_at >= _patience(one):
             understood[row.id] = one
         else:
             waiting.append(row)
@@ -112,6 +106,10 @@ def answer_by_meaning(parts: Parts, now: datetime) -> Answered:
     answered = _decide_understood(parts, understood, now) if understood else Answered()
     answered.waiting = len(waiting)
     return answered
+
+
+def _patience(away: Unavailable) -> timedelta:
+    return UNREADABLE_AFTER if away.is_about_the_text else TO_STAFF_AFTER
 
 
 def _decide_understood(
@@ -137,7 +135,7 @@ def _decide_these(
         rows = [r for r in inbounds.still_understanding(session, list(understood)) if r.customer_id in locked]
         changes = Changes()
         book = _book(session, directory, changes, rows, locked, now)
-        habits = Habits.read(session, [(row.customer_id, row.sender_id) for row in rows], now)
+        habits = Habits.read(session, rows, now)
         for row in rows:
             if row.customer_id in changes.successors:
                 continue
@@ -168,20 +166,19 @@ def _book(
     return Reader(session, directory, changes, now).turns(wanted, locked)
 
 
-def _understood(parsed: Parsed) -> Understood:
-    entities = {entity.kind: entity.value for entity in parsed.entities}
-    return Understood(parsed.intent, parsed.confidence, dict(parsed.ranking), entities, parsed.model)
-
-
 def _decide_by_rule(parts: Parts, session: Session, turn: Turn, row: Any, habits: Habits) -> bool:
     """Whether rules alone have decided the text."""
     situation = _situation(parts, turn, row, habits)
     _learn(turn, row.text)
     route = route_by_rule(row.text, situation)
+    if route == NeedsMeaning():
+        route = route_by_context(row.text, situation, turn.now) or route
     if isinstance(route, NeedsMeaning):
         turn.changes.closed_inbounds.append(_closing(row.id, turn, UNDERSTANDING, None))
         return False
     reason = follow(parts, session, turn, row, route, None)
+    listen(parts, session, turn, row.id, row.text)
+    needs.note(parts, turn, row, reason)
     turn.changes.closed_inbounds.append(_closing(row.id, turn, DONE, reason))
     return True
 
@@ -195,7 +192,9 @@ def _decide_by_meaning(
     habits: Habits,
 ) -> None:
     situation = _situation(parts, turn, row, habits)
-    if (
+    if row.outcome == OPTED_OUT:
+        reason = read_rest(parts, session, turn, row, understood)
+    elif (
         turn.profile["consent_at"]
         and turn.profile["consent"] == "withdrawn"
         and turn.profile["consent_at"] >= row.received_at
@@ -215,6 +214,9 @@ def _decide_by_meaning(
         if route == Silence("with_staff") and hand_offs.was_taken_after(turn, row.received_at):
             route = Silence("overtaken")
         reason = _follow(parts, session, turn, row, route, understood)
+    ranking = understood.ranking if isinstance(understood, Understood) else None
+    listen(parts, session, turn, row.id, row.text, ranking)
+    needs.note(parts, turn, row, reason)
     turn.changes.closed_inbounds.append(_closing(row.id, turn, DONE, reason))
 
 
@@ -222,7 +224,7 @@ def _follow(
     parts: Parts, session: Session, turn: Turn, row: Any, route: Route, understood: Understood
 ) -> str:
     """Of a text that is longer than what the NLU reads nobody knows whether it ends with an opt-out."""
-    is_whole = len(row.text) <= LONGEST
+    is_whole = is_read_whole(row.text)
     if not is_whole:
         holds.hold(session, turn, holds.UNREAD, row.id)
     reason = follow(parts, session, turn, row, route, understood)
@@ -266,6 +268,7 @@ def _situation(parts: Parts, turn: Turn, row: Any, habits: Habits) -> Situation:
         is_with_staff=hand_offs.is_with_staff(turn),
         has_open_complaint=turn.open_complaint is not None,
         has_resolved_complaint=turn.open_complaint is None and bool(turn.complaints),
+        has_media=bool(row.media),
         is_auto_reply=auto_reply.is_auto_reply(row.text),
         replies_last_hour=turn.replies + (habits.replies.get(pair, 0)),
         clarified_at=_moment(told, "clarify"),
@@ -274,6 +277,7 @@ def _situation(parts: Parts, turn: Turn, row: Any, habits: Habits) -> Situation:
             for intent, wording in (("praise", "thanks"), ("greeting", "greeting"))
             if (at := _moment(told, wording)) is not None
         },
+        last=habits.last.get(row.id) if not turn.replies else None,
         is_opt_in_word=parts.rules.opt_out_words.opts_in(row.text),
         abused_before="abused" in turn.profile["tags"],
     )

@@ -9,13 +9,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.domain.purpose import Purpose
+from app.store import desk_counters
 from app.store import runs as run_store
+from app.store.complaint_rounds import ComplaintRound
 from app.store.complaints import Complaint, ComplaintEvent
 from app.store.consents import ConsentEvent
 from app.store.conversations import Conversation
 from app.store.customers import Customer, Profile
 from app.store.decisions import Decision
 from app.store.inbounds import Inbound
+from app.store.name_hashes import beside_name
 from app.store.outbound import queue
 from app.store.outbound.table import Outbound
 from app.store.runs import OpenQuestion, Run
@@ -25,6 +28,8 @@ from app.store.writing import insert_all, update_all
 Row = dict[str, Any]
 
 
+OPT_OUT_QUESTION = "opt_out_question"
+"""The flow that asks whether a doubtful text meant an opt-out; no answer within 24 hours means that it did."""
 STOPPED_BY_ALL = tuple(
     purpose.value for purpose in Purpose if purpose not in (Purpose.OPT_OUT_CONFIRMATION, Purpose.STAFF_ALERT)
 )
@@ -93,12 +98,17 @@ class Changes:
     new_complaints: dict[UUID, Row] = field(default_factory=dict)
     changed_complaints: dict[UUID, Row] = field(default_factory=dict)
     complaint_events: list[Row] = field(default_factory=list)
+    complaint_rounds: list[Row] = field(default_factory=list)
     new_conversations: dict[UUID, Row] = field(default_factory=dict)
     changed_conversations: dict[UUID, Row] = field(default_factory=dict)
     profiles: dict[tuple[UUID, UUID], Row] = field(default_factory=dict)
     customers: dict[UUID, Row] = field(default_factory=dict)
     closed_inbounds: list[Row] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
+    settled_doubts: set[tuple[UUID, UUID]] = field(default_factory=set)
+    """(customer, brand) whose hold has been lifted: nobody waits any more for whether a text was an opt-out."""
+    desks: set[UUID] = field(default_factory=set)
+    """Brands whose inbox shows something of what changes."""
     successors: dict[UUID, UUID] = field(default_factory=dict)
     """To whom the phones of those went whom this transaction has ended: what is unread of them is no longer theirs."""
 
@@ -112,6 +122,7 @@ class Changes:
         insert_all(session, Conversation, list(self.new_conversations.values()))
         insert_all(session, Complaint, list(self.new_complaints.values()))
         insert_all(session, ComplaintEvent, self.complaint_events)
+        insert_all(session, ComplaintRound, self.complaint_rounds)
         insert_all(session, Run, list(self.new_runs.values()))
         insert_all(session, Outbound, self.outbounds)
         if self.closed_questions:
@@ -125,12 +136,13 @@ class Changes:
         update_all(session, Inbound, self.closed_inbounds)
         _update_alike(session, Customer, self.customers)
         self._update_profiles(session)
+        desk_counters.moved(session, self.desks)
 
     def _update_profiles(self, session: Session) -> None:
         groups: dict[tuple[str, ...], list[Row]] = {}
         for (customer_id, brand_id), values in self.profiles.items():
-            row = {"customer_id": customer_id, "brand_id": brand_id, **values}
-            groups.setdefault(tuple(sorted(values)), []).append(row)
+            row = {"customer_id": customer_id, "brand_id": brand_id, **beside_name(values)}
+            groups.setdefault(tuple(sorted(row)), []).append(row)
         for group in groups.values():
             update_all(session, Profile, group, ("customer_id", "brand_id"))
 
@@ -146,7 +158,10 @@ class Changes:
                 why = stopped[row.customer_id]
                 told = ("outbound", row.id, row.customer_id, brand_id, "cancelled", "opted_out")
                 self.decide(Decided(*told, why.at, why.trace_id, {"by": why.reason}))
-            ended = run_store.end_marketing(session, list(stopped), brand_id, group[0].at)
+            ended = run_store.end_marketing(session, list(stopped), brand_id, OPT_OUT_QUESTION, group[0].at)
+            self.closed_questions.update(ended)
+        for customer_id, brand_id in self.settled_doubts:
+            ended = run_store.end_flow(session, customer_id, brand_id, OPT_OUT_QUESTION, "settled_otherwise")
             self.closed_questions.update(ended)
 
 

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from app.domain.own_hours import OWN_HOURS, HoursRefused, own_hours, told_hours
+from app.domain.own_hours import MARKETING, OWN_HOURS, HoursRefused, check_within, own_hours, told_hours
 from app.domain.purpose import Cause, CauseKind
-from app.providers.contract import ChannelSettings
+from app.providers.contract import Capabilities, ChannelSettings
 from app.store import brands, channels, customers
 from app.store.channels import Channel, Sender
 from app.store.outbound.table import QUEUED, Outbound
@@ -80,7 +80,7 @@ def add_channel(
     known = parts.directory.providers.get(provider)
     if known is None:
         raise ChannelRefused(f"there is no provider {provider}: {', '.join(parts.directory.providers)}")
-    settings = _checked(known.settings, name, given)
+    settings = _checked(known.settings, known.capabilities, name, given)
     addresses = _addresses(given.get("sender", ""), has_webhook=known.has_webhook)
     secret = secrets.token_urlsafe(24)
     with parts.store.write() as session:
@@ -118,6 +118,7 @@ def change_hours(parts: Parts, name: str, told: Mapping[str, str], now: datetime
         if channel is None or channel.provider not in parts.directory.providers:
             raise ChannelRefused(f"there is no channel called {name}: see `huixin channels list`")
         known = parts.directory.providers[channel.provider]
+        _check_within(known.capabilities, hours)
         kept = {key: value for key, value in channel.settings.items() if key not in hours}
         fresh = {key: value for key, value in hours.items() if value}
         settings, problems = _settings(known.settings, {**kept, **fresh})
@@ -128,8 +129,19 @@ def change_hours(parts: Parts, name: str, told: Mapping[str, str], now: datetime
     parts.directory.renew()
 
 
-def _checked(schema: type[ChannelSettings], name: str, given: Mapping[str, str]) -> ChannelSettings:
+def _check_within(can: Capabilities, hours: Mapping[str, str]) -> None:
+    if can.hours is not None:
+        check_within(hours.get(MARKETING, ""), can.hours.marketing)
+
+
+def _checked(
+    schema: type[ChannelSettings], can: Capabilities, name: str, given: Mapping[str, str]
+) -> ChannelSettings:
     hours, beyond = _own_hours(given)
+    try:
+        _check_within(can, hours)
+    except HoursRefused as refused:
+        beyond.append(f"{MARKETING}: {refused}")
     own = {key: value for key, value in given.items() if key not in OF_SENDERS and key not in OWN_HOURS}
     settings, problems = _settings(schema, {**own, **hours})
     problems += beyond

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.phone import national
 from app.store import complaints as complaint_store
-from app.store import conversations, customers, erasures, forgetting, inbounds, owners, runs
+from app.store import conversations, customers, desk_counters, erasures, forgetting, inbounds, owners, runs
 from app.store.erasures import REASON
 from app.store.forgetting import is_erased
 from app.store.outbound import queue
@@ -124,7 +124,7 @@ def _end_all(parts: Parts, session: Session, customer_id: UUID, now: datetime) -
     changes.decide(Decided("customer", customer_id, customer_id, None, "erased", REASON, now))
     changes.closed_questions.update(runs.end_all(session, customer_id, REASON, now))
     changes.flush(session)
-    conversations.close_all(session, customer_id, now)
+    desk_counters.moved(session, conversations.close_all(session, customer_id, now))
 
 
 def _hold(parts: Parts, session: Session, customer_id: UUID, now: datetime, *, has_lost: bool) -> None:

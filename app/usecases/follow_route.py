@@ -8,28 +8,17 @@ from sqlalchemy.orm import Session
 
 from app.domain.flows.stimuli import Replied, Triggered
 from app.domain.purpose import Cause, CauseKind
-from app.domain.routing import (
-    ONCE_A_DAY,
-    Answered,
-    OptedIn,
-    OptedOut,
-    Route,
-    Said,
-    Silence,
-    Started,
-    ToStaff,
-    Understood,
-    WrongNumber,
-)
+from app.domain.routes import Answered, OptedIn, OptedOut, Route, Said, Silence, Started, ToStaff, WrongNumber
+from app.domain.routing import ONCE_A_DAY, Understood
 from app.usecases import complaints, flow_runs, hand_offs, holds, messages, opting
+from app.usecases.changes import OPT_OUT_QUESTION
+from app.usecases.complaint_beside import confirmation, open_complaint, tell
 from app.usecases.parts import Parts
 from app.usecases.run_identity import RunIdentity, fresh_identity
 from app.usecases.turn import Turn
 
 SIGN_UP = "sign_up"
 """The flow that asks for consent where none of the brand's flows is started by the intent `opt_in`."""
-OPT_OUT_QUESTION = "opt_out_question"
-"""The flow that asks whether a doubtful text meant an opt-out; no answer within 24 hours means that it did."""
 WRONG_NUMBER = "wrong_number"
 """The flow that asks whether the number is somebody else's now."""
 
@@ -57,7 +46,7 @@ def follow(
         case WrongNumber():
             _wrong_number(parts, session, turn, row, cause)
         case ToStaff():
-            _to_staff(parts, turn, row, route, cause)
+            _to_staff(parts, session, turn, row, route, cause)
         case Silence(reason="abuse"):
             turn.change_profile(tags=sorted({*turn.profile["tags"], "abused"}))
     turn.decide("inbound", row.id, "routed", route.reason, **details)
@@ -105,7 +94,7 @@ def _start(
 
 def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedOut) -> None:
     if not route.is_sure:
-        _ask_about_opt_out(parts, session, turn, row)
+        _ask_about_opt_out(parts, session, turn, row, route)
         return
     was_out = turn.profile["consent"] == "withdrawn"
     opting.withdraw(
@@ -121,24 +110,34 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedO
     )
     turn.profile["consent"] = "withdrawn"
     turn.question = turn.question_state = turn.question_run = None
+    told = open_complaint(session, turn, row.id, row.text, row.received_at, route.complaint)
     can = turn.channel.capabilities
     if not (was_out or can.templates_only):
         cause = Cause(CauseKind.OPT_OUT, turn.now)
-        messages.say(parts, turn, "opt_out_confirmed", cause, messages.Origin(inbound_id=row.id))
+        wording = confirmation(told, is_all=False)
+        messages.say(parts, turn, wording, cause, messages.Origin(inbound_id=row.id))
+    elif told is not None:
+        tell(parts, turn, row.id)
 
 
-def _ask_about_opt_out(parts: Parts, session: Session, turn: Turn, row: Any) -> None:
-    """Marketing is held and staff see it; the customer is asked once a day, unless staff speak with them already."""
+def _ask_about_opt_out(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedOut) -> None:
+    """Marketing is held and staff see it; the customer is asked once a day, unless the bot is silent: a machine is
+    asked nothing, and its silence is no opt-out. The question tells of a complaint, too, that the same text makes."""
     holds.hold(session, turn, "nlu", row.id)
     hand_offs.hand_off(turn, "opt_out_unsure")
+    told = open_complaint(session, turn, row.id, row.text, row.received_at, route.complaint)
     asked_at = turn.profile["said"].get(OPT_OUT_QUESTION)
     was_asked = asked_at is not None and turn.now - datetime.fromisoformat(asked_at) < ONCE_A_DAY
-    if turn.profile["consent"] != "held" or was_asked or hand_offs.is_with_staff(turn):
+    if not route.is_asked or hand_offs.is_with_staff(turn):
         return
-    trigger = Triggered(by="intent", text=row.text, at=row.received_at)
-    identity = fresh_identity(Cause(CauseKind.INBOUND, row.received_at), inbound_id=row.id)
-    if flow_runs.start(parts, session, turn, OPT_OUT_QUESTION, trigger, identity) is not None:
-        _remember(turn, OPT_OUT_QUESTION)
+    if turn.profile["consent"] == "held" and not was_asked:
+        trigger = Triggered(by="intent", text=row.text, at=row.received_at)
+        identity = fresh_identity(Cause(CauseKind.INBOUND, row.received_at), inbound_id=row.id)
+        if flow_runs.start(parts, session, turn, OPT_OUT_QUESTION, trigger, identity) is not None:
+            _remember(turn, OPT_OUT_QUESTION)
+            return
+    if told is not None:
+        tell(parts, turn, row.id)
 
 
 def _opt_in(parts: Parts, session: Session, turn: Turn, row: Any, route: OptedIn, cause: Cause) -> str | None:
@@ -166,9 +165,13 @@ def _wrong_number(parts: Parts, session: Session, turn: Turn, row: Any, cause: C
         messages.say(parts, turn, "wrong_number", cause, messages.Origin(inbound_id=row.id))
 
 
-def _to_staff(parts: Parts, turn: Turn, row: Any, route: ToStaff, cause: Cause) -> None:
+def _to_staff(parts: Parts, session: Session, turn: Turn, row: Any, route: ToStaff, cause: Cause) -> None:
     was_open = turn.conversation is not None
-    join_complaint(turn, row.id)
+    if route.is_complaint:
+        identity = fresh_identity(cause, inbound_id=row.id)
+        complaints.open_or_join(session, turn, "service_complaint", "other", row.text, identity)
+    else:
+        join_complaint(turn, row.id)
     hand_offs.hand_off(turn, route.reason)
     if route.is_told and not was_open:
         messages.say(parts, turn, "handed_to_staff", cause, messages.Origin(inbound_id=row.id))

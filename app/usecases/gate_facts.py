@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.compliance.facts import Facts, Send
 from app.domain.composing import Composed
 from app.domain.purpose import Cause, Purpose, derive_purpose
-from app.store import complaints, customers, inbounds, offers, runs
+from app.store import complaints, customers, inbounds, offers, owners, runs
 from app.store.brands import Brand
 from app.store.outbound import queue
 from app.store.outbound.table import Outbound
@@ -79,6 +79,7 @@ class GateFacts:
         prepared.follow(directory)
         rows = _in_order(session, [row for row in prepared.rows if row.customer_id in locked])
         ids = {row.customer_id for row in rows}
+        before = owners.before(session, {one for one in ids if locked[one].taken_over_at is not None})
         facts = cls(
             prepared,
             directory,
@@ -92,13 +93,13 @@ class GateFacts:
             _confirmed(session, rows),
             inbounds.last_written(session, ids),
             SendingHours(parts.rules, directory, prepared.channel),
-            _limits(session, prepared, rows, now),
+            _limits(session, prepared, rows, before, now),
         )
         for row in runs.open_questions(session, ids):
             facts._keep_question(row)
         facts.purposes = {row.id: facts._purpose(row) for row in rows}
         if Purpose.MARKETING in facts.purposes.values():
-            facts.marketing = MarketingFacts.read(session, ids, now)
+            facts.marketing = MarketingFacts.read(session, ids, before.erased, now)
             facts.permits = Permits(parts.rules, directory, prepared.channel)
             brands = {row.brand_id for row in rows if facts.purposes[row.id] is Purpose.MARKETING}
             facts.festival = FestivalCount(facts.permits, now).read(session, brands)
@@ -253,10 +254,13 @@ def _in_order(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
     return [row for row in mine if row.id not in early]
 
 
-def _limits(session: Session, prepared: Prepared, rows: Sequence[Any], now: datetime) -> NumberLimits:
+def _limits(
+    session: Session, prepared: Prepared, rows: Sequence[Any], before: owners.Before, now: datetime
+) -> NumberLimits:
     limits = prepared.parts.rules.carrier_limits.get(prepared.channel.capabilities.style.value, ())
     found = NumberLimits(limits, now)
-    return found.read(session, {row.customer_id for row in rows}, {row.sender_id for row in rows})
+    senders = {row.sender_id for row in rows}
+    return found.read(session, {row.customer_id for row in rows}, senders, before.all())
 
 
 def _terms(

@@ -3,7 +3,7 @@
 Why: docs/decisions/0015-in-doubt-marketing-is-held.md.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.store import consents, customers
 from app.usecases import opting
-from app.usecases.changes import Changes, Decided
+from app.usecases.changes import OPT_OUT_QUESTION, Changes, Decided
 from app.usecases.directory import Directory
 from app.usecases.turn import Turn
 
@@ -23,45 +23,51 @@ UNREAD = "unread"
 def hold(session: Session, turn: Turn, source: str, inbound_id: UUID) -> None:
     """Holds the marketing of every brand whom the text may be about, until somebody has found out what is wanted."""
     brands = opting.brands_on(session, turn)
-    _hold(session, turn.changes, turn.customer.id, brands, source, turn.now, inbound_id)
+    _hold(session, turn.changes, [(inbound_id, turn.customer.id, brands)], source, turn.now)
     turn.profile.update(turn.changes.profiles.get(turn.key, {}))
 
 
 def hold_unread(
-    session: Session, directory: Directory, changes: Changes, unread: Iterable[Any], now: datetime
+    session: Session, directory: Directory, changes: Changes, unread: Sequence[Any], now: datetime
 ) -> None:
     """The same for texts that are going to be closed though nobody has understood them; their customers are locked."""
-    for row in unread:
-        sender = directory.senders.get(row.sender_id)
-        brands = {row.brand_id}
-        if sender is not None:
-            channel = directory.channels[sender.channel_id]
-            brands |= {*opting.brands_using(session, channel, sender, row.customer_id, now)}
-        _hold(session, changes, row.customer_id, brands, UNREAD, now, row.id)
+    shared = opting.brands_using_each(
+        session, directory, {(row.customer_id, row.sender_id) for row in unread}, now
+    )
+    texts = [
+        (row.id, row.customer_id, {row.brand_id, *shared.get((row.customer_id, row.sender_id), ())})
+        for row in unread
+    ]
+    _hold(session, changes, texts, UNREAD, now)
 
 
 def hold_all(session: Session, changes: Changes, customer_id: UUID, now: datetime) -> None:
     """The same for every brand that knows the customer: nobody can tell which of them an unread text was for."""
     brands = [brand_id for _, brand_id in customers.consents(session, [customer_id])]
-    _hold(session, changes, customer_id, brands, UNREAD, now, None)
+    _hold(session, changes, [(None, customer_id, brands)], UNREAD, now)
 
 
 def _hold(
     session: Session,
     changes: Changes,
-    customer_id: UUID,
-    brands: Collection[UUID],
+    texts: Collection[tuple[UUID | None, UUID, Collection[UUID]]],
     source: str,
     now: datetime,
-    inbound_id: UUID | None,
 ) -> None:
-    customers.add_profiles(session, {(customer_id, brand_id) for brand_id in brands}, now)
-    stored = customers.consents(session, [customer_id])
-    for brand_id in sorted(brands):
-        key = (customer_id, brand_id)
-        if changes.profiles.get(key, {}).get("consent", stored[key].consent) != "withdrawn":
-            opting.ledger(changes, customer_id, brand_id, "held", source, now, inbound_id=inbound_id)
-            changes.profiles.setdefault(key, {}).update(consent="held", consent_at=now)
+    """Holds for each text, its customer and the brands that it may be about; however many, they are read at once."""
+    pairs = {(customer_id, brand_id) for _, customer_id, brands in texts for brand_id in brands}
+    if not pairs:
+        return
+    stored = customers.consents(session, {customer_id for customer_id, _ in pairs})
+    if new := pairs - stored.keys():
+        customers.add_profiles(session, new, now)
+    for inbound_id, customer_id, brands in texts:
+        for brand_id in sorted(brands):
+            key = (customer_id, brand_id)
+            known = stored[key].consent if key in stored else "none"
+            if changes.profiles.get(key, {}).get("consent", known) != "withdrawn":
+                opting.ledger(changes, *key, "held", source, now, inbound_id=inbound_id)
+                changes.profiles.setdefault(key, {}).update(consent="held", consent_at=now)
 
 
 def lift(session: Session, turn: Turn, inbound_id: UUID | None) -> bool:
@@ -73,6 +79,8 @@ def lift(session: Session, turn: Turn, inbound_id: UUID | None) -> bool:
     for brand_id in held_along(session, turn):
         opting.restore(session, turn, brand_id, "inbound", inbound_id=inbound_id)
         _decide(turn, brand_id, "hold_lifted", "opt_out_denied")
+    said = {name: at for name, at in turn.profile["said"].items() if name != OPT_OUT_QUESTION}
+    turn.change_profile(said=said)  # a later doubt is another one, and asked about at once
     return True
 
 

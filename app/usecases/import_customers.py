@@ -207,7 +207,7 @@ class _Work:
         batch = Batch(
             self.parts.store, self.origin, self.entries, self.again, now, self.parts.rules.sensitive
         )
-        with self.parts.store.write() as session:
+        with self.parts.store.write_in_bulk() as session:
             session.connection()  # the wait for other writers is over: from here on they wait for us
             begun = clock.monotonic()
             kept = batch.write(session)

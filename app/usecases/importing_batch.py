@@ -15,6 +15,7 @@ from app.domain.sensitive import SensitiveAttributes
 from app.store import customers, erasures, phone_hashes
 from app.store.customers import Profile
 from app.store.engine import Store
+from app.store.name_hashes import beside_name
 from app.store.writing import insert_all
 from app.usecases import opting
 from app.usecases.changes import Changes, Decided
@@ -111,7 +112,9 @@ class Batch:
             changed = self._changed(person.id, profile or unknown)
             if profile is None:
                 made = {**unknown, "said": {}, "created_at": self.now, **changed}
-                fresh.append({**made, "customer_id": person.id, "brand_id": self.origin.brand_id})
+                fresh.append(
+                    {**beside_name(made), "customer_id": person.id, "brand_id": self.origin.brand_id}
+                )
             elif changed:
                 self.changes.profiles[key] = changed
             if entry.phone not in self.again:

@@ -18,6 +18,7 @@ from app.store.consents import ConsentEvent
 from app.store.customers import Customer, Profile
 from app.store.decisions import Decision
 from app.store.encryption import PersonKey, keyring
+from app.store.name_hashes import name_hash
 from app.store.personal import EnvelopedJson, Personal, PersonalJson
 from app.store.tables import new_ids
 from app.store.writing import ReadyRows, insert_ready, made_ready
@@ -97,6 +98,7 @@ class Newcomers:
         each = {
             "customer_id": ids,
             "name": [entry.name and TEXT.sealed(key, entry.name) for key, entry in people],
+            "name_hash": [name_hash(entry.name) for entry in self.entries],
             "language": [entry.language for entry in self.entries],
             "timezone": [entry.timezone for entry in self.entries],
             "consent": ["granted" if entry.proof else "none" for entry in self.entries],

@@ -8,15 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.flows.vocabulary import INTENTS
 from app.domain.text import clean, is_blank
+from app.nlu import READ
 from app.store import labels
 from app.store.decisions import Decision
 from app.store.inbounds import Inbound
 from app.store.labels import ACCEPTED, REJECTED, WAITING, Label
 from app.usecases import audit
 from app.usecases.parts import Parts
-
-LONGEST = 300
-"""Characters of a text that is learnt from; what someone wants stands at its beginning."""
 
 
 class LabelRefused(Exception):
@@ -53,13 +51,27 @@ def put(
 
 
 def review(
-    parts: Parts, label_id: UUID, is_accepted: bool, actor: str, now: datetime, brand_id: UUID | None = None
+    parts: Parts,
+    label_id: UUID,
+    intent: str,
+    is_accepted: bool,
+    actor: str,
+    now: datetime,
+    brand_id: UUID | None = None,
 ) -> None:
-    """Accepts the label, so that the next model learns from it, or rejects it. Raises LabelRefused."""
+    """Accepts the label, so that the next model learns from it, or rejects it.
+
+    `intent` is what the reviewer was shown: a label that has been replaced meanwhile is not reviewed unseen. Raises
+    LabelRefused.
+    """
     with parts.store.write() as session:
-        held = session.get(Label, label_id)
+        held = session.get(Label, label_id, with_for_update=True)
         if held is None or (brand_id is not None and held.brand_id != brand_id):
             raise LabelRefused("no_such_label", "there is no such label")
+        if held.intent != intent:
+            raise LabelRefused(
+                "replaced", f"the label says {held.intent} now, not {intent}: look at it again"
+            )
         if is_accepted and not held.text:
             raise LabelRefused(
                 "nothing_to_learn", "the person has been erased: there is nothing left to learn"
@@ -79,7 +91,7 @@ def learnt(parts: Parts) -> list[tuple[str, str]]:
 def learnable(text: str) -> str:
     """The text on one line and without what a training file would read as its own signs."""
     plain = " ".join(clean(text).replace("](", "] (").replace("]{", "] {").split())
-    plain = plain[:LONGEST].lstrip("/\\\uff0f ").rstrip()
+    plain = plain[:READ].lstrip("/\\\uff0f ").rstrip()
     return "" if is_blank(plain) else plain
 
 

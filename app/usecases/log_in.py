@@ -1,28 +1,22 @@
-"""What logging in reads and writes: the account, its failures and its lock-out, the new password."""
+"""The account as a session knows it: found by its address or by a session's token, and kept when it has changed."""
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from app.store.staff import LogInAttempt, Staff, by_email
-from app.store.tables import new_id
-from app.usecases import audit
+from app.store.staff import Role, Staff, staff_roles
+from app.store.staff_sessions import StaffSession, holds, token_hash
 from app.usecases.parts import Parts
-
-FAILURES_ALLOWED = 5
-LOCKED_FOR = timedelta(minutes=15)
-"""An account is locked while so many wrong passwords were given within this time, with no right one since."""
-FAILED, SUCCEEDED = "log_in.failed", "log_in"
 
 
 @dataclass(kw_only=True, eq=False)
 class Account:
-    """A member of staff as a session knows them."""
+    """A member of staff as a session knows them; flask-security calls that session's token `fs_uniquifier`."""
 
     id: UUID
     email: str
@@ -38,29 +32,50 @@ class Account:
     last_login_ip: str | None
     current_login_ip: str | None
     login_count: int | None
+    session_id: UUID | None = None
+    seen_at: datetime | None = None
+    has_second_factor: bool = False
+    needs_second_factor: bool = False
 
 
-COLUMNS = tuple(name for name in Account.__dataclass_fields__ if name not in ("id", "email", "role"))
-"""What a session may change of its account."""
-
-
-def account_values(
-    session: Session, *, email: str | None = None, uniquifier: str | None = None
-) -> dict[str, Any] | None:
-    """The values of the account with this address, or of the one that a session names; None if there is none."""
-    if email is not None:
-        found = by_email(session, email)
-    else:
-        found = session.scalars(select(Staff).where(Staff.fs_uniquifier == uniquifier)).one_or_none()
-    if found is None:
-        return None
-    values = {name: getattr(found, name) for name in COLUMNS}
-    return {
-        "id": found.id,
-        "email": found.email,
-        "role": found.roles[0].name if found.roles else "",
-        **values,
+FIXED = frozenset(
+    {
+        *("id", "email", "role", "fs_uniquifier", "session_id", "seen_at"),
+        *("has_second_factor", "needs_second_factor"),
     }
+)
+COLUMNS = tuple(name for name in Account.__dataclass_fields__ if name not in FIXED)
+"""What a session may change of its account."""
+ACCOUNT = (
+    select(Staff.id, Staff.email, *(getattr(Staff, name) for name in COLUMNS), Role.name.label("role"))
+    .add_columns(Staff.totp_since.is_not(None).label("has_second_factor"), Role.needs_second_factor)
+    .outerjoin(staff_roles, staff_roles.c.staff_id == Staff.id)
+    .outerjoin(Role, Role.id == staff_roles.c.role_id)
+)
+
+
+def account_by_email(session: Session, email: str) -> dict[str, Any] | None:
+    """The values of the account with this address, with the token of a session that may begin; None for no account."""
+    found = session.execute(ACCOUNT.where(Staff.email == email.strip().lower())).first()
+    return {**_values(found), "fs_uniquifier": secrets.token_hex(32)} if found is not None else None
+
+
+def account_in_session(
+    session: Session, token: str, now: datetime, *, is_half: bool = False
+) -> dict[str, Any] | None:
+    """The values of the account whose session carries this token, by one read; None where none does any more.
+
+    With `is_half` only a session whose code is still asked for is found, and else never.
+    """
+    mine = (StaffSession.token_hash == token_hash(token), holds(now, is_half=is_half))
+    here = ACCOUNT.add_columns(StaffSession.id.label("session_id"), StaffSession.seen_at)
+    found = session.execute(here.join(StaffSession, StaffSession.staff_id == Staff.id).where(*mine)).first()
+    return {**_values(found), "fs_uniquifier": token} if found is not None else None
+
+
+def _values(found: Row[Any]) -> dict[str, Any]:
+    told = dict(found._mapping)
+    return {**told, "role": told["role"] or "", "needs_second_factor": bool(told["needs_second_factor"])}
 
 
 def keep(parts: Parts, account: Account) -> None:
@@ -68,50 +83,3 @@ def keep(parts: Parts, account: Account) -> None:
     with parts.store.write() as session:
         values = {name: getattr(account, name) for name in COLUMNS}
         session.execute(update(Staff).where(Staff.id == account.id).values(**values))
-
-
-def begin_attempt(parts: Parts, account: Account, now: datetime) -> UUID | None:
-    """Counts a password as wrong before it is looked at; None where the account is locked.
-
-    So no more passwords than are allowed are ever compared, however many come at once: attempts on one account
-    are counted one after the other. `succeed` takes a right one back. Source: SPEC CP-6.
-    """
-    with parts.store.write() as session:
-        session.execute(select(Staff.id).where(Staff.id == account.id).with_for_update())
-        mine = LogInAttempt.staff_id == account.id
-        session.execute(delete(LogInAttempt).where(mine, LogInAttempt.at <= now - LOCKED_FOR))
-        given = session.scalar(select(func.count()).select_from(LogInAttempt).where(mine)) or 0
-        if given >= FAILURES_ALLOWED:
-            return None
-        attempt = LogInAttempt(id=new_id(), staff_id=account.id, at=now)
-        session.add(attempt)
-        return attempt.id
-
-
-def succeed(parts: Parts, account: Account, attempt: UUID, action: str, now: datetime) -> None:
-    """Says of an attempt that its password was right, and what it was given for; a log-in forgets the wrong ones."""
-    mine = LogInAttempt.staff_id == account.id
-    right = mine if action == SUCCEEDED else mine & (LogInAttempt.id == attempt)
-    with parts.store.write() as session:
-        session.execute(delete(LogInAttempt).where(right))
-        audit.note(session, account.email, action, "staff", str(account.id), now, account.id)
-
-
-def fail(parts: Parts, account: Account, now: datetime) -> None:
-    """Says of an attempt that its password was wrong; it stays counted."""
-    note(parts, account, FAILED, now)
-
-
-def leave(parts: Parts, account: Account, now: datetime) -> None:
-    """Ends all sessions of the account: a copy of a cookie that has been logged out opens nothing."""
-    with parts.store.write() as session:
-        session.execute(
-            update(Staff).where(Staff.id == account.id).values(fs_uniquifier=secrets.token_hex(32))
-        )
-        audit.note(session, account.email, "log_out", "staff", str(account.id), now, account.id)
-
-
-def note(parts: Parts, account: Account, action: str, now: datetime, **details: Any) -> None:
-    """Adds to the audit what a member of staff did with their own account."""
-    with parts.store.write() as session:
-        audit.note(session, account.email, action, "staff", str(account.id), now, account.id, **details)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.domain.audience import audience_of
 from app.domain.compliance.rules.frequency_cap import LONGEST
 from app.domain.purpose import Purpose
-from app.store import partners
+from app.store import erasures, partners
 from app.store.consents import TAKES_BACK, ConsentEvent
 from app.store.events import Order
-from app.store.outbound.table import ACCEPTED, DELIVERED, HANDING, READ, SENT, UNKNOWN, Outbound
+from app.store.outbound.table import ACCEPTED, DELIVERED, FAILED, HANDING, READ, SENT, UNKNOWN, Outbound
 
 Pair = tuple[UUID, UUID]
 """(customer, brand)"""
@@ -22,10 +22,14 @@ Pair = tuple[UUID, UUID]
 COUNTED = (HANDING, ACCEPTED, SENT, DELIVERED, READ, UNKNOWN)
 """What counts for a cap: all that may have reached the customer. Only a certain failure is given back."""
 _THESE: BindParameter[UUID] = bindparam("customers", expanding=True)
+MAY_HAVE_LEFT = Outbound.status.in_(COUNTED) | (
+    (Outbound.status == FAILED) & (Outbound.reason == erasures.REASON)
+)
+"""With the hand-overs to erased people of which nobody will ever learn more."""
 HANDED = select(Outbound.customer_id, Outbound.brand_id, Outbound.handed_at).where(
     Outbound.customer_id.in_(_THESE),
     Outbound.purpose == Purpose.MARKETING.value,
-    Outbound.status.in_(COUNTED),
+    MAY_HAVE_LEFT,
     Outbound.handed_at > bindparam("since"),
 )
 _LATER = ConsentEvent.__table__.alias("later")
@@ -71,13 +75,20 @@ class MarketingFacts:
     last_order: Mapping[Pair, datetime] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, session: Session, customers: Collection[UUID], now: datetime) -> "MarketingFacts":
-        """With three queries, and one more where partners are concerned, under the customers' locks."""
+    def read(
+        cls, session: Session, customers: Collection[UUID], erased: Mapping[UUID, UUID], now: datetime
+    ) -> "MarketingFacts":
+        """With three queries, and one more where partners are concerned, under the customers' locks.
+
+        What an `erased` owner of the number was sent counts for who has it now: it may be the same person.
+        """
         told = {"customers": list(customers)}
         connection = session.connection()
         found = cls(now)
-        for customer, brand, at in connection.execute(HANDED, {**told, "since": now - LONGEST}):
-            found.handed.setdefault((customer, brand), []).append(at or now)
+        for customer, brand, at in connection.execute(
+            HANDED, {"customers": [*customers, *erased], "since": now - LONGEST}
+        ):
+            found.handed.setdefault((erased.get(customer, customer), brand), []).append(at or now)
         for customer, brand, partner, at, stands in connection.execute(GRANTS, told):
             pair = customer, brand
             found.first_consent[pair] = min(at, found.first_consent.get(pair, at))

@@ -41,6 +41,8 @@ class Origin:
     asks_question: bool = False
     answers_run: bool = False
     is_follow_up: bool = False
+    awaits_answer: bool = False
+    """Whether staff ask the customer for something that the complaint waits for."""
     offers: tuple[str, ...] = ()
     """Names of the offers that the text speaks of."""
     uses: tuple[str, ...] = ()
@@ -132,11 +134,17 @@ def status_callback(parts: Parts, channel: ChannelView) -> str | None:
 
 
 def say(
-    parts: Parts, turn: Turn, wording: str, cause: Cause, origin: Origin, language: str | None = None
+    parts: Parts,
+    turn: Turn,
+    wording: str,
+    cause: Cause,
+    origin: Origin,
+    language: str | None = None,
+    due_at: datetime | None = None,
 ) -> UUID:
     """Queues one of the system's own texts, in the customer's language unless another is given."""
     text = standing(parts, turn, wording, language or turn.language)
-    return queue(parts, turn, text, cause, origin, language=language)
+    return queue(parts, turn, text, cause, origin, due_at=due_at, language=language)
 
 
 def standing(parts: Parts, turn: Turn, wording: str, language: str) -> str:

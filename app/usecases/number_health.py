@@ -1,4 +1,4 @@
-"""Learns from receipts whether numbers work, and which customers the carrier knows to have opted out."""
+"""Learns from receipts and checks whether numbers work, and which customers the carrier knows to have opted out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +20,8 @@ from app.usecases.parts import Parts
 
 FAILURES = (CodeKind.DEAD, CodeKind.SUSPENDED_CANDIDATE, CodeKind.TEMPORARY)
 """What speaks against a number."""
+CHECK = "number_check"
+"""The source of a sign that a checker gave: a receipt of a verified number is not looked at again, its answer is."""
 NOT_VERIFIED = select(Customer.id).where(
     Customer.id.in_(bindparam("ids", expanding=True)), Customer.number_status != "verified"
 )
@@ -27,12 +29,16 @@ NOT_VERIFIED = select(Customer.id).where(
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What the final receipt of a message says about the number it went to, and when it was so."""
+    """What the final receipt of a message, or a checker's answer, says about a number, and when it was so.
+
+    Of `message` the customer, the brand, the trace and `handed_at` count; for a check that is when it was asked.
+    """
 
     message: Any
     kind: str
     code: str | None
     at: datetime
+    source: str = "receipt"
 
 
 @dataclass(slots=True)
@@ -65,6 +71,8 @@ def sign_of(
 def concerned(session: Session, signs: Sequence[Sign]) -> set[UUID]:
     """The customers whose number's status these signs may change."""
     ids = {sign.message.customer_id for sign in signs if sign.kind != CodeKind.DELIVERED}
+    opted_out = {sign.message.customer_id for sign in signs if sign.kind == CodeKind.OPT_OUT}
+    ids |= opting.concerned_by_provider(session, opted_out)
     delivered = [sign.message.customer_id for sign in signs if sign.kind == CodeKind.DELIVERED]
     if delivered:
         ids |= set(session.connection().execute(NOT_VERIFIED, {"ids": delivered}).scalars())
@@ -133,10 +141,11 @@ def _judge(
     if _is_overtaken(sign, since, past):
         return
     status = after_receipt(before, sign.kind, since, sign.at, past.missed if past else ())
-    if status != before or status == "unreachable":  # then the moment of the last time counts
+    is_again = status == "unreachable" or (status == "verified" and sign.source == CHECK)
+    if status != before or is_again:  # then the moment of the last time counts
         learnt[customer.id] = status, max(sign.at, since or sign.at)
     if status in ("dead", "suspended") and status != before:
-        told = ("number", customer.id, customer.id, message.brand_id, status, "receipt")
+        told = ("number", customer.id, customer.id, message.brand_id, status, sign.source)
         changes.decide(Decided(*told, now, message.trace_id, {"code": sign.code}))
 
 

@@ -1,6 +1,6 @@
 """Reads how much each number has sent to each receiver lately, where carriers limit that."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.compliance.facts import CarrierLimit
 from app.store.outbound.table import Outbound
-from app.usecases.marketing_facts import COUNTED
+from app.usecases.marketing_facts import MAY_HAVE_LEFT
 
 Pair = tuple[UUID, UUID]
 """(customer, sender)"""
 LATELY = select(Outbound.customer_id, Outbound.sender_id, Outbound.handed_at).where(
     Outbound.customer_id.in_(bindparam("customers", expanding=True)),
     Outbound.sender_id.in_(bindparam("senders", expanding=True)),
-    Outbound.status.in_(COUNTED),
+    MAY_HAVE_LEFT,
     Outbound.handed_at > bindparam("since"),
 )
 
@@ -31,14 +31,21 @@ class NumberLimits:
     handed: dict[Pair, list[datetime]] = field(default_factory=dict)
 
     def read(
-        self, session: Session, customers: Collection[UUID], senders: Collection[UUID]
+        self,
+        session: Session,
+        customers: Collection[UUID],
+        senders: Collection[UUID],
+        before: Mapping[UUID, UUID],
     ) -> "NumberLimits":
-        """With one query under the customers' locks; with none where the channel has no limits."""
+        """With one query under the customers' locks; with none where the channel has no limits.
+
+        Carriers count by number: what owners of `before` were sent counts for who has it now.
+        """
         if self.limits:
             since = self.now - max(limit.span for limit in self.limits)
-            told = {"customers": list(customers), "senders": list(senders), "since": since}
+            told = {"customers": [*customers, *before], "senders": list(senders), "since": since}
             for customer, sender, at in session.connection().execute(LATELY, told):
-                self.handed.setdefault((customer, sender), []).append(at or self.now)
+                self.handed.setdefault((before.get(customer, customer), sender), []).append(at or self.now)
         return self
 
     def handed_to(self, pair: Pair) -> tuple[datetime, ...]:

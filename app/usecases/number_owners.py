@@ -50,7 +50,7 @@ def end(
             told = ("outbound", row.id, customer_id, brand_id, "cancelled", "reassigned_number")
             changes.decide(Decided(*told, now, trace_id))
     changes.closed_questions.update(runs.end_all(session, customer_id, "reassigned_number", now))
-    conversations.close_all(session, customer_id, now)
+    changes.desks |= conversations.close_all(session, customer_id, now)
     _hand_on_texts(session, changes, customer_id, heir, inbound_id)
     changes.decide(Decided("number", customer_id, customer_id, None, REASSIGNED, source, now, trace_id))
     return heir

@@ -9,18 +9,28 @@ from uuid import UUID
 from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
+from app.domain.beside_opt_out import complaint_beside, rest_of
 from app.domain.delivery_codes import ENDED
 from app.domain.opt_out import OptInByRule, OptOutByRule, OptOutWords, Scope, judge_opt_out, language_told
 from app.domain.purpose import Cause, CauseKind
 from app.domain.text import fold, strip_marks
 from app.store import runs
 from app.store.customers import Customer
-from app.store.inbounds import DONE
+from app.store.inbounds import DONE, UNDERSTANDING
 from app.store.outbound import queue as outbound_queue
 from app.usecases import messages, opting
 from app.usecases.arrivals import Arrival
 from app.usecases.changes import Changes
+from app.usecases.complaint_beside import (
+    OPTED_OUT,
+    WAITS_FOR_REST,
+    confirmation,
+    open_complaint,
+    take_back_confirmation,
+    tell,
+)
 from app.usecases.directory import Directory
+from app.usecases.listen import listen
 from app.usecases.parts import Parts
 from app.usecases.turn import Reader, Turn
 
@@ -147,14 +157,15 @@ def _own_word(words: OptOutWords, text: str) -> str:
     return row.word if row is not None else ""
 
 
-def _close(turn: Turn, inbound_id: UUID, outcome: str) -> None:
+def _close(turn: Turn, inbound_id: UUID, outcome: str, *, is_read_on: bool = False) -> None:
+    """Decided; `is_read_on`: but for the rest of the text, which the NLU is asked about."""
     conversation_id = turn.conversation["id"] if turn.conversation else None
     turn.changes.closed_inbounds.append(
         {
             "id": inbound_id,
-            "status": DONE,
+            "status": UNDERSTANDING if is_read_on else DONE,
             "outcome": outcome,
-            "decided_at": turn.now,
+            "decided_at": None if is_read_on else turn.now,
             "leased_until": None,
             "conversation_id": conversation_id,
         }
@@ -193,14 +204,35 @@ def _opt_out(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdi
         scope=verdict.scope,
         brands=len(affected),
     )
-    _close(turn, inbound_id, "opted_out")
+    _confirm(parts, session, turn, arrival, verdict, was_out=bool(was_out))
+
+
+def _confirm(
+    parts: Parts,
+    session: Session,
+    turn: Turn,
+    arrival: Arrival,
+    verdict: OptOutByRule,
+    *,
+    was_out: bool,
+) -> None:
+    """Closes the text and confirms the opt-out, in one message with the complaint that the text may make beside it."""
+    inbound_id, text, language = arrival.row["id"], arrival.row["text"], _language(arrival, verdict)
+    rest = rest_of(text)
+    kind = None if rest else complaint_beside(text)
+    told = open_complaint(session, turn, inbound_id, text, arrival.row["received_at"], kind)
+    listen(parts, session, turn, inbound_id, text)
+    _close(turn, inbound_id, OPTED_OUT, is_read_on=bool(rest))
     can = turn.channel.capabilities
     is_confirmed = can.confirms_opt_outs or can.templates_only or arrival.parsed.opt_out_type is not None
-    if not (is_confirmed or was_out):
-        cause = Cause(CauseKind.OPT_OUT, turn.now)
-        origin = messages.Origin(inbound_id=inbound_id)
-        wording = "opt_out_of_all_confirmed" if verdict.scope == Scope.ALL else "opt_out_confirmed"
-        messages.say(parts, turn, wording, cause, origin, _language(arrival, verdict))
+    if is_confirmed or was_out:
+        if told is not None:
+            tell(parts, turn, inbound_id, language)
+        return
+    cause, origin = Cause(CauseKind.OPT_OUT, turn.now), messages.Origin(inbound_id=inbound_id)
+    wording = confirmation(told, is_all=verdict.scope == Scope.ALL)
+    due_at = turn.now + WAITS_FOR_REST if rest else None
+    messages.say(parts, turn, wording, cause, origin, language, due_at)
 
 
 def _opt_in(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdict: OptInByRule) -> None:
@@ -209,6 +241,7 @@ def _opt_in(parts: Parts, session: Session, turn: Turn, arrival: Arrival, verdic
     if not opting.take_back_opt_out(session, turn, inbound_id, verdict.word):
         turn.decide("inbound", inbound_id, "opt_out_lifted", "no_earlier_consent", word=verdict.word)
         return
+    take_back_confirmation(session, turn, "overtaken")
     turn.decide("inbound", inbound_id, "opted_in", "opt_in_word", word=verdict.word)
     _close(turn, inbound_id, "opted_in")
     if arrival.parsed.opt_out_type is None:

@@ -1,6 +1,6 @@
 """Records that a customer stops, starts or has to be asked, in the ledger, the profile and the queue at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.store import consents, customers
+from app.store import consents, customers, owners
 from app.store.outbound.table import Outbound
-from app.store.tables import new_id
+from app.store.tables import Rows, new_id
 from app.usecases.changes import Changes, Decided, Withdrawal
-from app.usecases.directory import ChannelView, SenderView
+from app.usecases.directory import ChannelView, Directory, SenderView
 from app.usecases.turn import Turn
 
 STOPPED = ("withdrawn", "stopped_all")
@@ -81,17 +81,33 @@ def withdraw(
         changes.withdrawals.append(Withdrawal(customer_id, brand_id, scope == "all", reason, now, trace_id))
 
 
-def withdraw_by_provider(session: Session, changes: Changes, told: Sequence[Any], now: datetime) -> None:
-    """Stops the marketing of those messages' brands to those whom the provider knows to have opted out.
+def concerned_by_provider(session: Session, told: Collection[UUID]) -> set[UUID]:
+    """Whose rows have to be locked before `withdraw_by_provider`: these people, and who has their numbers now."""
+    return {*told, *owners.present(session, told).values()}
 
-    Where that is on record the provider only repeats it: one more line would hide whose word the opt-out was.
+
+def withdraw_by_provider(session: Session, changes: Changes, told: Sequence[Any], now: datetime) -> None:
+    """Stops the marketing of those messages' brands to the numbers that the provider knows to have opted out.
+
+    Whoever has the number now has opted out, even where the message went to an owner of before, or to somebody erased
+    since: the provider knows numbers. Where that is on record the provider only repeats it: one more line would hide
+    whose word the opt-out was.
     """
-    states = customers.consents(session, {row.customer_id for row in told}) if told else {}
-    for row in told:
-        held = states.get((row.customer_id, row.brand_id))
+    if not told:
+        return
+    present = owners.present(session, {row.customer_id for row in told})
+    customers.lock(
+        session, present.values()
+    )  # no news, but for one who came after `concerned_by_provider` looked
+    heirs = {(present[row.customer_id], row.brand_id): row for row in told if row.customer_id in present}
+    customers.add_profiles(session, heirs, now)
+    pairs = {**{(row.customer_id, row.brand_id): row for row in told}, **heirs}
+    states = customers.consents(session, {one for one, _ in pairs})
+    for (one, brand_id), row in pairs.items():
+        held = states.get((one, brand_id))
         if held is None or held.consent != "withdrawn":
             about = {"reason": "provider_opt_out", "trace_id": row.trace_id}
-            withdraw(changes, row.customer_id, [row.brand_id], "marketing", "provider", now, **about)
+            withdraw(changes, one, [brand_id], "marketing", "provider", now, **about)
 
 
 def brands_on(session: Session, turn: Turn) -> list[UUID]:
@@ -106,19 +122,46 @@ def brands_using(
     session: Session, channel: ChannelView, sender: SenderView, customer_id: UUID, now: datetime
 ) -> list[UUID]:
     """The other brands that used this sender's number to this person within a year."""
-    sharing = [s for s in channel.senders if s.address == sender.address and s.brand_id != sender.brand_id]
-    if not sharing:
+    sharing = _sharing(channel, sender)
+    return sorted({row.brand_id for row in _uses(session, {customer_id}, sharing, now)})
+
+
+def brands_using_each(
+    session: Session, directory: Directory, pairs: Collection[tuple[UUID, UUID]], now: datetime
+) -> dict[tuple[UUID, UUID], set[UUID]]:
+    """The same for many customers, each with a sender, read at once; only for numbers that brands share."""
+    sharing = {}
+    for sender_id in {sender_id for _, sender_id in pairs}:
+        sender = directory.senders.get(sender_id)
+        if sender is not None:
+            sharing[sender_id] = _sharing(directory.channels[sender.channel_id], sender)
+    people = {customer_id for customer_id, sender_id in pairs if sharing.get(sender_id)}
+    used = _uses(session, people, {one for others in sharing.values() for one in others}, now)
+    return {
+        (customer_id, sender_id): {
+            row.brand_id
+            for row in used
+            if row.customer_id == customer_id and row.sender_id in sharing[sender_id]
+        }
+        for customer_id, sender_id in pairs
+        if sharing.get(sender_id)
+    }
+
+
+def _sharing(channel: ChannelView, sender: SenderView) -> set[UUID]:
+    """The senders by which other brands use the same number."""
+    return {s.id for s in channel.senders if s.address == sender.address and s.brand_id != sender.brand_id}
+
+
+def _uses(session: Session, people: Collection[UUID], senders: Collection[UUID], now: datetime) -> Rows:
+    if not people or not senders:
         return []
-    used = (
-        select(Outbound.brand_id)
-        .where(
-            Outbound.customer_id == customer_id,
-            Outbound.sender_id.in_([one.id for one in sharing]),
-            Outbound.handed_at >= now - SHARED_FOR,
-        )
-        .distinct()
+    used = select(Outbound.customer_id, Outbound.sender_id, Outbound.brand_id).where(
+        Outbound.customer_id.in_(people),
+        Outbound.sender_id.in_(senders),
+        Outbound.handed_at >= now - SHARED_FOR,
     )
-    return list(session.scalars(used))
+    return session.execute(used.distinct()).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +192,7 @@ def _entries(session: Session, changes: Changes, customer_id: UUID, brand_id: UU
 def is_held_in_doubt(session: Session, changes: Changes, customer_id: UUID, brand_id: UUID) -> bool:
     """Whether marketing is held because a text may have been an opt-out; a wrong number is held for another reason,
     which ends no doubt of before."""
-    return any(one.source != "wrong_number" for one in holds(session, changes, customer_id, brand_id))
+    return consents.is_doubted(_entries(session, changes, customer_id, brand_id))
 
 
 def holds(session: Session, changes: Changes, customer_id: UUID, brand_id: UUID) -> list[Entry]:
@@ -229,6 +272,7 @@ def restore(
     if lifts_stop:
         values["stopped_at"] = None
     changes.profiles.setdefault((customer_id, brand_id), {}).update(values)
+    changes.settled_doubts.add((customer_id, brand_id))
     if brand_id == turn.brand.id:
         turn.profile.update(values)
     return bool(earlier)

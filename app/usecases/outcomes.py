@@ -49,7 +49,7 @@ def record(
     now: datetime,
 ) -> None:
     """Writes each outcome; a receipt that was faster keeps its word, and so does a later attempt."""
-    locked = {row.id: row for row in customers.lock(session, {item.row.customer_id for item in leaving})}
+    locked = {row.id: row for row in customers.lock(session, _concerned(session, leaving, results))}
     erased = {one for one, row in locked.items() if is_erased(row)}
     updates, opted_out, not_sent, changes = [], [], [], Changes()
     for item, outcome in zip(leaving, results, strict=True):
@@ -57,7 +57,7 @@ def record(
         values["is_for_staff"] &= item.row.customer_id not in erased  # it is nobody's task
         named = {f"_{name}": value for name, value in values.items()}
         updates.append({"_id": item.row.id, "_attempts": item.update["attempts"], **named})
-        if isinstance(outcome, Rejected) and outcome.kind is Rejection.OPT_OUT:
+        if _is_opt_out(outcome):
             opted_out.append(item.row)
         else:
             _log(changes, item.row, values, now)
@@ -74,6 +74,17 @@ def record(
         _tell(parts, session, opted_out, not_sent, now)
     by_staff = [item.row.id for item in leaving if item.row.staff_id is not None]
     staff_replies.settle(parts, session, by_staff, now)
+
+
+def _concerned(session: Session, leaving: Sequence[Leaving], results: Sequence[Outcome]) -> set[UUID]:
+    """All whose rows this writes to, to be locked at once."""
+    told = zip(leaving, results, strict=True)
+    opted_out = {item.row.customer_id for item, outcome in told if _is_opt_out(outcome)}
+    return {item.row.customer_id for item in leaving} | opting.concerned_by_provider(session, opted_out)
+
+
+def _is_opt_out(outcome: Outcome) -> bool:
+    return isinstance(outcome, Rejected) and outcome.kind is Rejection.OPT_OUT
 
 
 def _forget(session: Session, leaving: Sequence[Leaving], erased: set[UUID], now: datetime) -> None:

@@ -1,13 +1,15 @@
 """What use cases work with, handed in by wiring: the store, the rule data, the flows, the connections."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.domain.practice import Scenario
 from app.domain.wording import Wording
 from app.nlu import Nlu
+from app.notifiers import Notifier
 from app.rules import Rules
 from app.store.engine import Store
 from app.usecases.catalogue import FlowCatalogue
@@ -31,3 +33,7 @@ class Parts:
     public_url: str
     uploads: Path
     """Where lists lie that staff have uploaded, from their arrival to the end of their import."""
+    practice: Mapping[str, Scenario] = field(default_factory=dict)
+    """The made-up customers that staff practise on, by name."""
+    notifiers: Mapping[str, Notifier] = field(default_factory=dict)
+    """The ways to tell staff outside of the console, by channel: those that the settings name."""

@@ -39,7 +39,7 @@ def _rotate_table(store: Store, table: Any, columns: list[Any], tell: Callable[[
     for rows in batches(store, select(*keys, *raw), keys):
         fresh = {column: _rotated(len(keys), column, rows) for column in columns}
         if any(fresh.values()):
-            with store.write() as session:
+            with store.write_in_bulk() as session:
                 for column, tokens in fresh.items():
                     replace(session, table, keys, column, tokens)
         done += len(rows)

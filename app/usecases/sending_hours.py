@@ -1,4 +1,5 @@
-"""The hours that industry, brand and channel leave for a brand's messages; each can only narrow the others'."""
+"""The hours that industry, brand, provider and channel leave for a brand's messages; each can only narrow the
+others'."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ class SendingHours:
         if brand_id not in self._marketing:
             brand = self.directory.brands[brand_id]
             found: Sequence[Window] = self.rules.industry_hours(industry_of(brand))
-            for own in (brand.settings.get("marketing_hours"), self.channel.settings.marketing_hours):
+            provider = self.channel.capabilities.hours
+            theirs = provider.marketing if provider is not None else None
+            for own in (brand.settings.get("marketing_hours"), theirs, self.channel.settings.marketing_hours):
                 found = narrowed(found, windows(own)) if own else found
             self._marketing[brand_id] = tuple(found)
         return self._marketing[brand_id]

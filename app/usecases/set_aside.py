@@ -37,14 +37,16 @@ def text(parts: Parts, inbound_id: UUID, now: datetime) -> None:
 
 def _hand_over(parts: Parts, session: Session, texts: Sequence[Any], now: datetime) -> None:
     """Closes the texts of one customer, who is locked. Nothing is read that the decision may have stumbled over."""
-    changes = Changes()
-    holds.hold_unread(session, parts.directory.current(now), changes, texts, now)
+    changes, directory = Changes(), parts.directory.current(now)
+    holds.hold_unread(session, directory, changes, texts, now)
     waiting = conversations.open_with(session, {row.customer_id for row in texts})
     lying = {row.brand_id: row.id for row in waiting}
     for row in texts:
         if row.brand_id not in lying:
-            new = hand_offs.new(row.brand_id, row.customer_id, row.sender_id, ERROR, now)
+            brand = directory.brands[row.brand_id]
+            new = hand_offs.new(brand, row.customer_id, row.sender_id, ERROR, now)
             changes.new_conversations[new["id"]] = new
+            changes.desks.add(brand.id)
             lying[row.brand_id] = new["id"]
             told = (new["id"], row.customer_id, row.brand_id, "handed_off", ERROR, now, row.trace_id)
             changes.decide(Decided("conversation", *told))

@@ -1,6 +1,5 @@
 """Makes staff accounts: the four roles, the first admin, and those an admin adds."""
 
-import secrets
 from datetime import datetime
 
 from argon2 import PasswordHasher
@@ -56,7 +55,6 @@ def _add(session: Session, email: str, password: str, role: Role, now: datetime,
         password=HASHER.hash(password),
         must_change_password=True,
         active=True,
-        fs_uniquifier=secrets.token_hex(32),
         confirmed_at=now,
         created_at=now,
         roles=[role],

@@ -66,7 +66,9 @@ def _written_by_staff(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
 def _taken(session: Session, turn: Turn, row: Any) -> None:
     complaint = _complaint(turn, row)
     if complaint is not None:
-        complaints.replied(turn, complaint, row.staff_id, row.id, row.handed_at)
+        is_news = complaints.replied(turn, complaint, row.staff_id, row.id, row.handed_at)
+        if is_news and row.awaits_answer:
+            complaints.waits(turn, complaint, row.staff_id, row.id, row.handed_at)
     _note_answer(session, turn)
 
 

@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("description", sa.String(length=200), nullable=False),
+        sa.Column("needs_second_factor", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roles")),
         sa.UniqueConstraint("name", name=op.f("uq_roles_name")),
     )
@@ -207,7 +208,6 @@ def upgrade() -> None:
         sa.Column("password", sa.String(length=255), nullable=True),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("fs_uniquifier", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("confirmed_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("last_login_at", app.store.columns.Instant(timezone=True), nullable=True),
@@ -215,10 +215,14 @@ def upgrade() -> None:
         sa.Column("last_login_ip", sa.String(length=64), nullable=True),
         sa.Column("current_login_ip", sa.String(length=64), nullable=True),
         sa.Column("login_count", sa.Integer(), nullable=True),
+        sa.Column("totp_key", app.store.columns.Encrypted(), nullable=True),
+        sa.Column("totp_since", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=True),
+        sa.Column("phone", app.store.columns.Encrypted(), nullable=True),
+        sa.Column("notice_channels", app.store.columns.PlainJson(), nullable=False),
         sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("email", name=op.f("uq_staff_email")),
-        sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_staff_fs_uniquifier")),
     )
     op.create_table(
         "tallies",
@@ -289,6 +293,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_customer_id_at"), ["customer_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_events_orders",
+            ["brand_id", "at"],
+            unique=False,
+            postgresql_where=sa.text("type = 'order.placed'"),
+            sqlite_where=sa.text("type = 'order.placed'"),
+        )
 
     op.create_table(
         "flows",
@@ -345,14 +356,27 @@ def upgrade() -> None:
     op.create_table(
         "log_in_attempts",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("door_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_log_in_attempts_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_in_attempts")),
     )
     with op.batch_alter_table("log_in_attempts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_log_in_attempts_staff_id_at"), ["staff_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_log_in_attempts_at"), ["at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_log_in_attempts_door_hash_at"), ["door_hash", "at"], unique=False
+        )
 
+    op.create_table(
+        "number_checks",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("standing", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_number_checks_customer_id_customers")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_number_checks")),
+    )
     op.create_table(
         "number_reviews",
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -362,6 +386,20 @@ def upgrade() -> None:
         sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_number_reviews_brand_id_brands")),
         sa.PrimaryKeyConstraint("brand_id", "week_on", name=op.f("pk_number_reviews")),
+    )
+    op.create_table(
+        "canned_replies",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("updated_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_canned_replies_brand_id_brands")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_replies")),
+        sa.UniqueConstraint(
+            "brand_id", "language", "name", name=op.f("uq_canned_replies_brand_id_language_name")
+        ),
     )
     op.create_table(
         "offers",
@@ -476,6 +514,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_senders_brand_id"), ["brand_id"], unique=False)
 
     op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_recovery_codes_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("staff_id", "digest", name=op.f("uq_recovery_codes_staff_id_digest")),
+    )
+    op.create_table(
         "staff_roles",
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("role_id", sa.Uuid(), nullable=False),
@@ -483,6 +530,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_roles_staff_id_staff")),
         sa.PrimaryKeyConstraint("staff_id", "role_id", name=op.f("pk_staff_roles")),
     )
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("started_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("seen_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("device", sa.String(length=60), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("is_half", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_sessions_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_sessions_token_hash")),
+    )
+    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_sessions_staff_id"), ["staff_id"], unique=False)
+
     op.create_table(
         "erasures",
         sa.Column("customer_id", sa.Uuid(), nullable=False),
@@ -495,6 +559,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("erasures", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_erasures_phone_hash"), ["phone_hash"], unique=False)
+
+    op.create_table(
+        "presences",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("seen_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("writing_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_presences_brand_id_brands")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_presences_customer_id_customers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["staff_sessions.id"],
+            name=op.f("fk_presences_session_id_staff_sessions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("session_id", "customer_id", "brand_id", name=op.f("pk_presences")),
+    )
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_presences_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
         "consent_events",
@@ -547,12 +633,18 @@ def upgrade() -> None:
         sa.Column("sender_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("severity", sa.Integer(), nullable=False),
+        sa.Column("tone", sa.String(length=10), nullable=False),
+        sa.Column("tone_signs", app.store.columns.PlainJson(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=True),
         sa.Column("staff_until", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("answer_due_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.Column("answered_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("opened_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.Column("closed_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("has_complaint", sa.Boolean(), nullable=False),
+        sa.Column("queue_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("late_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_conversations_brand_id_brands")),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_conversations_customer_id_customers")
@@ -564,6 +656,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversations_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(
             "uq_conversations_open",
             ["customer_id", "brand_id"],
@@ -571,6 +664,28 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'open'"),
             sqlite_where=sa.text("status = 'open'"),
         )
+        batch_op.create_index(
+            "ix_conversations_queue",
+            ["queue_at", "id", "brand_id", "late_at", "staff_id"],
+            unique=False,
+            postgresql_where=sa.text("queue_at IS NOT NULL"),
+            sqlite_where=sa.text("queue_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_conversations_settled",
+            ["closed_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("status = 'closed' AND NOT has_complaint"),
+            sqlite_where=sa.text("status = 'closed' AND NOT has_complaint"),
+        )
+
+    op.create_table(
+        "desk_counters",
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_desk_counters_brand_id_brands")),
+        sa.PrimaryKeyConstraint("brand_id", name=op.f("pk_desk_counters")),
+    )
 
     op.create_table(
         "flow_versions",
@@ -608,6 +723,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("name", app.store.personal.Personal(), nullable=True),
+        sa.Column("name_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("language", sa.String(length=2), nullable=True),
         sa.Column("timezone", sa.String(length=60), nullable=True),
         sa.Column("consent", sa.String(length=20), nullable=False),
@@ -618,6 +734,7 @@ def upgrade() -> None:
         sa.Column("tags", app.store.columns.PlainJson(), nullable=False),
         sa.Column("said", app.store.columns.PlainJson(), nullable=False),
         sa.Column("separate_consents", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("needs_until", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("is_personalised", sa.Boolean(), nullable=False),
         sa.Column("last_sender_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
@@ -632,6 +749,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("profiles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_profiles_brand_id"), ["brand_id"], unique=False)
+        batch_op.create_index(
+            "ix_profiles_name_hash",
+            ["name_hash"],
+            unique=False,
+            postgresql_where=sa.text("name_hash IS NOT NULL"),
+            sqlite_where=sa.text("name_hash IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_profiles_needs_until",
+            ["needs_until"],
+            unique=False,
+            postgresql_where=sa.text("needs_until IS NOT NULL"),
+            sqlite_where=sa.text("needs_until IS NOT NULL"),
+        )
 
     op.create_table(
         "inbounds",
@@ -691,19 +822,28 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("queue_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("late_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("conversation_id", sa.Uuid(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("category", sa.String(length=30), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=False),
+        sa.Column("tone", sa.String(length=10), nullable=False),
+        sa.Column("tone_signs", app.store.columns.PlainJson(), nullable=False),
         sa.Column("summary", app.store.personal.Personal(), nullable=False),
         sa.Column("inbound_id", sa.Uuid(), nullable=True),
         sa.Column("outbound_id", sa.Uuid(), nullable=True),
+        sa.Column("campaign", sa.String(length=60), nullable=True),
+        sa.Column("variant", sa.String(length=60), nullable=True),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
         sa.Column("opened_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.Column("clock", app.store.columns.PlainJson(), nullable=False),
         sa.Column("event_count", sa.Integer(), nullable=False),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("warned", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("next_warning_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("first_response_due_at", app.store.columns.Instant(timezone=True), nullable=False),
         sa.Column("first_response_at", app.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("first_response_breached_at", app.store.columns.Instant(timezone=True), nullable=True),
@@ -746,11 +886,35 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            batch_op.f("ix_complaints_brand_id_opened_at"), ["brand_id", "opened_at"], unique=False
+        )
+        batch_op.create_index(
             "ix_complaints_unsettled",
             ["opened_at"],
             unique=False,
             postgresql_where=sa.text("status <> 'closed'"),
             sqlite_where=sa.text("status <> 'closed'"),
+        )
+        batch_op.create_index(
+            "ix_complaints_to_warn",
+            ["next_warning_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("next_warning_at IS NOT NULL"),
+            sqlite_where=sa.text("next_warning_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_complaints_queue",
+            ["queue_at", "id", "brand_id", "late_at", "status", "category", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("queue_at IS NOT NULL"),
+            sqlite_where=sa.text("queue_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_complaints_settled",
+            ["updated_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("status IN ('resolved', 'closed')"),
+            sqlite_where=sa.text("status IN ('resolved', 'closed')"),
         )
 
     op.create_table(
@@ -780,6 +944,7 @@ def upgrade() -> None:
         sa.Column("asks_question", sa.Boolean(), nullable=False),
         sa.Column("answers_run", sa.Boolean(), nullable=False),
         sa.Column("is_follow_up", sa.Boolean(), nullable=False),
+        sa.Column("awaits_answer", sa.Boolean(), nullable=False),
         sa.Column("offers", app.store.columns.PlainJson(), nullable=False),
         sa.Column("uses", app.store.columns.PlainJson(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
@@ -838,6 +1003,13 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("status IN ('claimed', 'handing', 'unknown')"),
             sqlite_where=sa.text("status IN ('claimed', 'handing', 'unknown')"),
+        )
+        batch_op.create_index(
+            "ix_outbounds_marketing_delivered",
+            ["brand_id", "handed_at"],
+            unique=False,
+            postgresql_where=sa.text("purpose = 'marketing' AND status IN ('delivered', 'read')"),
+            sqlite_where=sa.text("purpose = 'marketing' AND status IN ('delivered', 'read')"),
         )
         batch_op.create_index("ix_outbounds_provider_id", ["channel_id", "provider_id"], unique=False)
         batch_op.create_index(
@@ -939,6 +1111,141 @@ def upgrade() -> None:
     with op.batch_alter_table("complaint_events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_complaint_events_customer_id"), ["customer_id"], unique=False)
     op.create_table(
+        "mentions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaints.id"], name=op.f("fk_mentions_complaint_id_complaints")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_mentions_customer_id_customers")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_mentions_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mentions")),
+    )
+    with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mentions_complaint_id"), ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mentions_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mentions_staff_id_at"), ["staff_id", "at"], unique=False)
+    op.create_table(
+        "complaint_rounds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("began_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("first_response_due_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("first_response_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("first_response_breached_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("resolution_due_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("resolution_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("resolution_breached_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("follow_up_due_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("follow_up_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("follow_up_breached_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("follow_up_result", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaints.id"], name=op.f("fk_complaint_rounds_complaint_id_complaints")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_rounds")),
+        sa.UniqueConstraint("complaint_id", "round", name=op.f("uq_complaint_rounds_complaint_id_round")),
+    )
+    op.create_table(
+        "practices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("scenario", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("clock", app.store.columns.PlainJson(), nullable=False),
+        sa.Column("lines", app.store.columns.EncryptedJson(), nullable=False),
+        sa.Column("points", app.store.columns.PlainJson(), nullable=True),
+        sa.Column("opened_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_practices_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practices")),
+    )
+    with op.batch_alter_table("practices", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_practices_staff_id_opened_at"), ["staff_id", "opened_at"], unique=False
+        )
+
+    op.create_table(
+        "complaint_warnings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("clock", sa.String(length=20), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("due_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("made_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("is_sent", sa.Boolean(), nullable=False),
+        sa.Column("acknowledged_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by"], ["staff.id"], name=op.f("fk_complaint_warnings_acknowledged_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaints.id"], name=op.f("fk_complaint_warnings_complaint_id_complaints")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_warnings")),
+        sa.UniqueConstraint(
+            "complaint_id",
+            "round",
+            "clock",
+            "percent",
+            name=op.f("uq_complaint_warnings_complaint_id_round_clock_percent"),
+        ),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("warning_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("leased_until", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("sent_at", app.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("outbound_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", app.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_notices_staff_id_staff")),
+        sa.ForeignKeyConstraint(
+            ["warning_id"], ["complaint_warnings.id"], name=op.f("fk_notices_warning_id_complaint_warnings")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    )
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notices_queue",
+            ["due_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'queued'"),
+            sqlite_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_notices_sending",
+            ["leased_until"],
+            unique=False,
+            postgresql_where=sa.text("state = 'sending'"),
+            sqlite_where=sa.text("state = 'sending'"),
+        )
+        batch_op.create_index(
+            "ix_notices_shown",
+            ["staff_id", "id"],
+            unique=False,
+            postgresql_where=sa.text("channel = 'console' AND state = 'sent'"),
+            sqlite_where=sa.text("channel = 'console' AND state = 'sent'"),
+        )
+        batch_op.create_index(batch_op.f("ix_notices_warning_id"), ["warning_id"], unique=False)
+
+    op.create_table(
         "labels",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("inbound_id", sa.Uuid(), nullable=False),
@@ -1007,6 +1314,37 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_labels_customer_id"))
 
     op.drop_table("labels")
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notices_warning_id"))
+        batch_op.drop_index(
+            "ix_notices_shown",
+            postgresql_where=sa.text("channel = 'console' AND state = 'sent'"),
+            sqlite_where=sa.text("channel = 'console' AND state = 'sent'"),
+        )
+        batch_op.drop_index(
+            "ix_notices_sending",
+            postgresql_where=sa.text("state = 'sending'"),
+            sqlite_where=sa.text("state = 'sending'"),
+        )
+        batch_op.drop_index(
+            "ix_notices_queue",
+            postgresql_where=sa.text("state = 'queued'"),
+            sqlite_where=sa.text("state = 'queued'"),
+        )
+
+    op.drop_table("notices")
+    op.drop_table("complaint_warnings")
+    with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mentions_staff_id_at"))
+        batch_op.drop_index(batch_op.f("ix_mentions_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_mentions_complaint_id"))
+
+    op.drop_table("mentions")
+    op.drop_table("complaint_rounds")
+    with op.batch_alter_table("practices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_practices_staff_id_opened_at"))
+
+    op.drop_table("practices")
     with op.batch_alter_table("open_questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_open_questions_outbound_id"))
         batch_op.drop_index(batch_op.f("ix_open_questions_expires_at"))
@@ -1054,6 +1392,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_outbounds_provider_id")
         batch_op.drop_index(
+            "ix_outbounds_marketing_delivered",
+            postgresql_where=sa.text("purpose = 'marketing' AND status IN ('delivered', 'read')"),
+            sqlite_where=sa.text("purpose = 'marketing' AND status IN ('delivered', 'read')"),
+        )
+        batch_op.drop_index(
             "ix_outbounds_open",
             postgresql_where=sa.text("status IN ('claimed', 'handing', 'unknown')"),
             sqlite_where=sa.text("status IN ('claimed', 'handing', 'unknown')"),
@@ -1069,9 +1412,24 @@ def downgrade() -> None:
     op.drop_table("outbounds")
     with op.batch_alter_table("complaints", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_complaints_settled",
+            postgresql_where=sa.text("status IN ('resolved', 'closed')"),
+            sqlite_where=sa.text("status IN ('resolved', 'closed')"),
+        )
+        batch_op.drop_index(
+            "ix_complaints_queue",
+            postgresql_where=sa.text("queue_at IS NOT NULL"),
+            sqlite_where=sa.text("queue_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_complaints_inbound",
             postgresql_where=sa.text("inbound_id IS NOT NULL"),
             sqlite_where=sa.text("inbound_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_complaints_to_warn",
+            postgresql_where=sa.text("next_warning_at IS NOT NULL"),
+            sqlite_where=sa.text("next_warning_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_complaints_unsettled",
@@ -1079,6 +1437,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status <> 'closed'"),
         )
         batch_op.drop_index(batch_op.f("ix_complaints_customer_id_brand_id_status"))
+        batch_op.drop_index(batch_op.f("ix_complaints_brand_id_opened_at"))
 
     op.drop_table("complaints")
     with op.batch_alter_table("inbounds", schema=None) as batch_op:
@@ -1096,6 +1455,16 @@ def downgrade() -> None:
 
     op.drop_table("inbounds")
     with op.batch_alter_table("profiles", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_profiles_needs_until",
+            postgresql_where=sa.text("needs_until IS NOT NULL"),
+            sqlite_where=sa.text("needs_until IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_profiles_name_hash",
+            postgresql_where=sa.text("name_hash IS NOT NULL"),
+            sqlite_where=sa.text("name_hash IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_profiles_brand_id"))
 
     op.drop_table("profiles")
@@ -1104,12 +1473,24 @@ def downgrade() -> None:
 
     op.drop_table("kept_answers")
     op.drop_table("flow_versions")
+    op.drop_table("desk_counters")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_conversations_settled",
+            postgresql_where=sa.text("status = 'closed' AND NOT has_complaint"),
+            sqlite_where=sa.text("status = 'closed' AND NOT has_complaint"),
+        )
+        batch_op.drop_index(
+            "ix_conversations_queue",
+            postgresql_where=sa.text("queue_at IS NOT NULL"),
+            sqlite_where=sa.text("queue_at IS NOT NULL"),
+        )
         batch_op.drop_index(
             "uq_conversations_open",
             postgresql_where=sa.text("status = 'open'"),
             sqlite_where=sa.text("status = 'open'"),
         )
+        batch_op.drop_index(batch_op.f("ix_conversations_customer_id"))
 
     op.drop_table("conversations")
     with op.batch_alter_table("consent_events", schema=None) as batch_op:
@@ -1126,11 +1507,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_events_customer_id_brand_id_at"))
 
     op.drop_table("consent_events")
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_presences_customer_id"))
+
+    op.drop_table("presences")
     with op.batch_alter_table("erasures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_erasures_phone_hash"))
 
     op.drop_table("erasures")
+    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_sessions_staff_id"))
+
+    op.drop_table("staff_sessions")
     op.drop_table("staff_roles")
+    op.drop_table("recovery_codes")
     with op.batch_alter_table("senders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_senders_brand_id"))
 
@@ -1151,9 +1541,12 @@ def downgrade() -> None:
 
     op.drop_table("orders")
     op.drop_table("offers")
+    op.drop_table("canned_replies")
     op.drop_table("number_reviews")
+    op.drop_table("number_checks")
     with op.batch_alter_table("log_in_attempts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_log_in_attempts_staff_id_at"))
+        batch_op.drop_index(batch_op.f("ix_log_in_attempts_door_hash_at"))
+        batch_op.drop_index(batch_op.f("ix_log_in_attempts_at"))
 
     op.drop_table("log_in_attempts")
     op.drop_table("licences")
@@ -1164,6 +1557,11 @@ def downgrade() -> None:
     op.drop_table("flows")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_customer_id_at"))
+        batch_op.drop_index(
+            "ix_events_orders",
+            postgresql_where=sa.text("type = 'order.placed'"),
+            sqlite_where=sa.text("type = 'order.placed'"),
+        )
 
     op.drop_table("events")
     with op.batch_alter_table("decisions", schema=None) as batch_op:

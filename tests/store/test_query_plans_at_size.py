@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from app.domain.purpose import Cause, CauseKind
-from app.reads import inbox
+from app.reads import desk_lists, inbox
+from app.reads.desk_lists import Show, Wanted
 from app.store import inbounds
 from app.store.outbound import queue, receipts
 from app.store.schema import metadata
@@ -110,10 +111,10 @@ def wakes_for_texts(shop: Shop) -> None:
 
 def lists_the_inbox(shop: Shop) -> None:
     with shop.parts.store.read() as session:
-        for show in inbox.Show:
-            inbox.items(session, show, shop.clock())
-            inbox.version(session, show, shop.clock())
-        inbox.counts(session, shop.clock())
+        for show in Show:
+            inbox.page(session, Wanted(show), shop.clock())
+        desk_lists.counts(session, Wanted(), shop.clock())
+        desk_lists.state(session)
 
 
 HOT: tuple[Callable[[Shop], None], ...] = (

@@ -160,7 +160,6 @@ class Shop(Traces):
             id=new_id(),
             email=f"{new_id().hex}@shop.example",
             password="x",
-            fs_uniquifier=new_id().hex,
             created_at=self.clock(),
         )
         with self.parts.store.write() as session:

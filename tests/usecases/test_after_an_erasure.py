@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, func, select, update
 from app.domain.purpose import Cause, CauseKind
 from app.jobs import expire_numbers
 from app.providers.contract import Outcome, Outgoing, Parsed, Rejected, Rejection, Unknown
-from app.reads import inbox, unsent
+from app.reads import desk_lists, unsent
 from app.store import customers
 from app.store.channels import Channel
 from app.store.complaints import Complaint
@@ -218,7 +218,7 @@ def test_a_reply_that_fails_while_they_are_erased_waits_for_nobody(shop: Shop, k
         )
         assert session.scalars(open_now).all() == []
         assert unsent.messages(session) == []
-        assert set(inbox.counts(session, shop.clock()).values()) == {0}
+        assert set(desk_lists.counts(session, desk_lists.Wanted(), shop.clock()).values()) == {0}
 
 
 def test_what_nobody_knows_the_outcome_of_is_nothing_for_staff(shop: Shop) -> None:

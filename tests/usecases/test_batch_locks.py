@@ -5,11 +5,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import Accepted, Parsed, ParsedReceipt, ReceiptStatus
 from app.store import customers
+from app.store.outbound.table import Outbound
+from app.usecases import leases
 from app.usecases.receive import Delivery, Received, receive
 from tests.usecases.shop import ALICE, LI, WANG, Shop
 
@@ -99,3 +101,23 @@ def test_who_writes_in_a_batch_that_reports_the_number_dead_has_a_number_that_wo
     sent_to(shop, WANG, "w1")
     receive(shop.parts, [a_text(shop, WANG), a_receipt(shop, "w1", *DEAD)], shop.clock())
     assert shop.customer(WANG).number_status == "verified"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("held", "ended"), [("claimed", "queued"), ("handing", "unknown")])
+def test_forsaken_messages_are_given_back_without_waiting_for_one_that_is_written_to(
+    shop: Shop, held: str, ended: str
+) -> None:
+    """Whoever writes to one may want another next: to wait for them, holding that one, would be a deadlock."""
+    event = Cause(CauseKind.EVENT, shop.clock(), "order.placed")
+    first, second = (shop.queues(phone, "您的订单已收到", event) for phone in (WANG, LI))
+    forsaken = {"status": held, "leased_until": shop.clock(), "handed_at": shop.clock()}
+    with shop.parts.store.write() as session:
+        session.execute(update(Outbound).values(forsaken))
+    shop.passes(minutes=2)
+    with shop.parts.store.write() as session:
+        session.execute(select(Outbound.id).where(Outbound.id == first).with_for_update())
+        assert sum(leases.release(shop.parts, shop.clock()).values()) == 1
+    assert (shop.outbound(first).status, shop.outbound(second).status) == (held, ended)
+    assert sum(leases.release(shop.parts, shop.clock()).values()) == 1
+    assert shop.outbound(first).status == ended

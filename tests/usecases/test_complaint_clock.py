@@ -10,12 +10,13 @@ from sqlalchemy import Engine, select, update
 
 from app.domain import sla
 from app.domain.sla import SlaEvent, SlaState
+from app.domain.sla_policy import SlaPolicy
 from app.store import customers
 from app.store.complaints import Complaint, next_number
 from app.store.customers import Profile, ids_of_all
 from app.store.tables import new_id
 from app.store.writing import insert_all
-from app.usecases import complaint_clock, complaints
+from app.usecases import complaint_clock, complaint_log
 from tests.usecases.shop import Shop
 
 CROWD = 8
@@ -30,7 +31,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def complain(shop: Shop, phones: Sequence[str], *happened: SlaEvent, **told: Any) -> list[UUID]:
     """A complaint of each of these customers, to whose clocks this has happened."""
     now = shop.clock()
-    state = sla.opened(sla.SlaPolicy(), told.pop("opened_at"))
+    state = sla.opened(SlaPolicy(), told.pop("opened_at"))
     for event in happened:
         state = sla.apply(state, event)
     with shop.parts.store.write() as session:
@@ -45,7 +46,7 @@ def complain(shop: Shop, phones: Sequence[str], *happened: SlaEvent, **told: Any
                 "summary": "坏了",
                 "opened_at": state.opened_at,
                 "updated_at": now,
-                **complaints._clock_columns(state),
+                **complaint_log.clock_columns(state),
                 **told,
             }
             for customer_id in ids_of_all(session, phones, now).values()
@@ -91,6 +92,7 @@ def test_who_sleeps_holds_up_nobody_and_is_asked_in_the_morning(engine: Engine) 
     assert {clock_of(shop, one).follow_up_at for one in asleep} == {morning}
 
 
+@pytest.mark.forges_rows
 def test_who_is_waited_for_hides_no_promise_that_is_broken(shop: Shop) -> None:
     opened_at = shop.clock() - timedelta(hours=60)
     replied = SlaEvent("replied", opened_at + timedelta(hours=1), outbound_id=new_id())
@@ -102,6 +104,7 @@ def test_who_is_waited_for_hides_no_promise_that_is_broken(shop: Shop) -> None:
     assert all(clock_of(shop, one).resolution_breached_at is None for one in waiting)
 
 
+@pytest.mark.forges_rows
 def test_a_brand_without_a_number_holds_up_no_other(shop: Shop) -> None:
     mute = shop.a_brand("mute")
     opened_at = shop.clock() - timedelta(hours=3)

@@ -34,7 +34,9 @@ from tests.usecases.test_seal_ledgers import found, proof_of
 
 IN_THE_CLEAR = {
     "complaint_events": {"details", "kind"},
-    "complaints": {"category", "clock", "follow_up_result", "kind", "status"},
+    "complaints": {
+        *("campaign", "category", "clock", "follow_up_result", "kind", "status", "variant", "warned"),
+    },
     "consent_events": {"kind", "source"},
     "conversations": {"reason", "status"},
     "decisions": {"details", "reason", "subject", "trace_id", "verdict"},

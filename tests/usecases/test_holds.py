@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from app.domain.purpose import Cause, CauseKind
-from app.store import customers
+from app.store import customers, inbounds
 from app.store.consents import ConsentEvent
-from app.usecases import answer, desk, number_owners, opting, set_aside
+from app.usecases import answer, desk, holds, number_owners, opting, set_aside
 from app.usecases.changes import Changes
 from tests.usecases.shop import LI, WANG, Shop
 from tests.usecases.test_batch_locks import until_one_more_waits
@@ -226,6 +227,32 @@ def test_staff_settle_it_for_every_brand_on_the_number_but_not_what_another_text
         changes.flush(session)
     settles(shop, is_opt_out=False)
     assert states(shop) == ["granted", "held"]
+
+
+# --- what it costs ----------------------------------------------------------------------------------------------------
+
+
+def test_however_many_texts_are_held_together_their_brands_are_read_at_once(shop: Shop) -> None:
+    cafe = a_cafe_on_the_same_number(shop)
+    shop.nlu.is_away = True
+
+    def statements_for(count: int) -> list[str]:
+        for _ in range(count):
+            shop.passes(seconds=1)
+            shop.texts(WANG, NO_MORE)
+        changes, told = Changes(), list[str]()
+        engine, directory = shop.parts.store.engine, shop.parts.directory.current(shop.clock())
+        with shop.parts.store.write() as session:
+            unread = inbounds.unread_rows(session, shop.customer(WANG).id)
+            event.listen(engine, "before_cursor_execute", listener := lambda *given: told.append(given[2]))
+            holds.hold_unread(session, directory, changes, unread, shop.clock())
+            event.remove(engine, "before_cursor_execute", listener)
+        assert [(line["brand_id"], line["inbound_id"]) for line in changes.consent_events] == [
+            (brand_id, row.id) for row in unread for brand_id in sorted({shop.brand.id, cafe})
+        ]
+        return told
+
+    assert len(statements_for(1)) == len(statements_for(6)) == 2
 
 
 # --- numbers that brands share, numbers that change hands -------------------------------------------------------------

@@ -28,14 +28,14 @@ def test_a_label_waits_with_what_was_guessed_and_is_learnt_once_accepted(shop: S
     assert (one["text"], one["intent"], one["guessed"]) == (TEXT, "refer_friend", "offer_info")
     assert one["model"]
     assert labels.learnt(shop.parts) == []
-    labels.review(shop.parts, label_id, True, "wang@shop.example", shop.clock())
+    labels.review(shop.parts, label_id, "refer_friend", True, "wang@shop.example", shop.clock())
     assert labels.learnt(shop.parts) == [(TEXT, "refer_friend")]
     assert (shown(shop), shown(shop, "accepted")[0]["reviewed_by"]) == ([], "wang@shop.example")
 
 
 def test_a_rejected_label_is_not_learnt(shop: Shop) -> None:
     label_id = labels.put(shop.parts, a_text(shop), "abuse", "li@shop.example", shop.clock())
-    labels.review(shop.parts, label_id, False, "wang@shop.example", shop.clock())
+    labels.review(shop.parts, label_id, "abuse", False, "wang@shop.example", shop.clock())
     assert labels.learnt(shop.parts) == []
     assert [one["state"] for one in shown(shop, "rejected")] == ["rejected"]
 
@@ -43,27 +43,36 @@ def test_a_rejected_label_is_not_learnt(shop: Shop) -> None:
 def test_a_later_label_replaces_the_earlier_and_has_to_be_reviewed_again(shop: Shop) -> None:
     inbound_id = a_text(shop)
     first = labels.put(shop.parts, inbound_id, "abuse", "li@shop.example", shop.clock())
-    labels.review(shop.parts, first, True, "wang@shop.example", shop.clock())
+    labels.review(shop.parts, first, "abuse", True, "wang@shop.example", shop.clock())
     assert labels.put(shop.parts, inbound_id, "claim_offer", "li@shop.example", shop.clock()) == first
     assert labels.learnt(shop.parts) == []
     assert [(one["intent"], one["reviewed_by"]) for one in shown(shop)] == [("claim_offer", None)]
 
 
+@pytest.mark.parametrize("is_accepted", [True, False])
+def test_a_label_that_was_replaced_meanwhile_is_not_reviewed_unseen(shop: Shop, is_accepted: bool) -> None:
+    inbound_id = a_text(shop)
+    label_id = labels.put(shop.parts, inbound_id, "abuse", "li@shop.example", shop.clock())
+    labels.put(shop.parts, inbound_id, "claim_offer", "li@shop.example", shop.clock())
+    with pytest.raises(LabelRefused, match="says claim_offer now, not abuse") as refused:
+        labels.review(shop.parts, label_id, "abuse", is_accepted, "wang@shop.example", shop.clock())
+    assert refused.value.reason == "replaced"
+    assert labels.learnt(shop.parts) == []
+    assert [(one["intent"], one["reviewed_by"]) for one in shown(shop)] == [("claim_offer", None)]
+
+
 def test_what_cannot_be_labelled_is_told(shop: Shop) -> None:
-    inbound_id, other = a_text(shop), a_text(shop, LI, "🙂")
+    inbound_id, empty = a_text(shop), a_text(shop, LI, "//")
     for told, reason in (
         ((inbound_id, "opting"), "unknown_intent"),
         ((shop.brand.id, "praise"), "no_such_text"),
-        ((other, "praise"), None),
+        ((empty, "praise"), "nothing_to_learn"),
     ):
-        if reason is None:
-            labels.put(shop.parts, *told, "x", shop.clock())
-            continue
         with pytest.raises(LabelRefused) as refused:
             labels.put(shop.parts, *told, "x", shop.clock())
         assert refused.value.reason == reason
     with pytest.raises(LabelRefused, match="no such label"):
-        labels.review(shop.parts, shop.brand.id, True, "x", shop.clock())
+        labels.review(shop.parts, shop.brand.id, "praise", True, "x", shop.clock())
 
 
 def test_another_brands_text_is_no_text_to_this_one(shop: Shop) -> None:
@@ -72,12 +81,12 @@ def test_another_brands_text_is_no_text_to_this_one(shop: Shop) -> None:
         labels.put(shop.parts, inbound_id, "praise", "x", shop.clock(), cafe)
     label_id = labels.put(shop.parts, inbound_id, "praise", "x", shop.clock(), shop.brand.id)
     with pytest.raises(LabelRefused, match="no such label"):
-        labels.review(shop.parts, label_id, True, "x", shop.clock(), cafe)
+        labels.review(shop.parts, label_id, "praise", True, "x", shop.clock(), cafe)
 
 
 def test_what_an_erased_person_wrote_is_unlearnt(shop: Shop) -> None:
     label_id = labels.put(shop.parts, a_text(shop), "refer_friend", "li@shop.example", shop.clock())
-    labels.review(shop.parts, label_id, True, "wang@shop.example", shop.clock())
+    labels.review(shop.parts, label_id, "refer_friend", True, "wang@shop.example", shop.clock())
     erase_person(shop.parts, WANG, ErasureOrder("admin@shop.example", shop.clock()))
     assert labels.learnt(shop.parts) == []
 
@@ -89,6 +98,8 @@ def test_what_an_erased_person_wrote_is_unlearnt(shop: Shop) -> None:
         ("两\n行", "两 行"),
         ("[a](b)", "[a] (b)"),
         (" \u200b ", ""),
+        ("//", ""),
+        ("🙂", "🙂"),
         ("长" * 999, "长" * 300),
     ],
 )

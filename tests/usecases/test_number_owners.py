@@ -361,3 +361,17 @@ def test_staff_write_to_the_former_owner_no_more(shop: Shop) -> None:
     assert (shop.outbound(waiting).status, shop.outbound(waiting).reason) == ("refused", "reassigned_number")
     with pytest.raises(desk.DeskRefusal, match="reassigned_already"):
         desk.reply(shop.parts, staff, old, shop.brand.id, "在吗", shop.clock())
+
+
+def test_who_is_angry_that_it_is_a_wrong_number_waits_for_nobody(shop: Shop) -> None:
+    """The earlier owner's hand-over is closed, and no tone of that text brings it back into the inbox."""
+    shop.texts(WANG, "人工")
+    shop.works()
+    shop.nlu.learn(f"{IT_IS_NOT_ME}，再发我就打12315！！！", "wrong_number")
+    shop.texts(WANG, f"{IT_IS_NOT_ME}，再发我就打12315！！！")
+    shop.works()
+    with shop.parts.store.read() as session:
+        lines = inbox.page(session, Wanted(), shop.clock()).lines
+        closed = session.scalars(select(Conversation).where(Conversation.status == "closed")).all()
+    assert [one.customer_id for one in lines] == [one.id for one in [shop.customer(WANG)] if lines and one]
+    assert [one.queue_at for one in closed] == [None] * len(closed)

@@ -122,3 +122,103 @@ def test_who_speaks_with_staff_is_not_asked_by_the_bot(shop: Shop) -> None:
     shop.texts(WANG, DOUBT)
     assert asked(shop) == 0
     assert shop.profile(WANG)["consent"] == "held"
+
+
+def later(shop: Shop, hours: float) -> None:
+    shop.passes(hours=hours)
+    advance_due(shop.parts, shop.clock())
+
+
+@pytest.mark.parametrize("ends", ["staff", "start", "stop"])
+def test_once_the_doubt_is_settled_no_chance_word_answers_its_question(shop: Shop, ends: str) -> None:
+    in_doubt(shop)
+    match ends:
+        case "staff":
+            ours = shop.a_member_of_staff(), shop.customer(WANG).id, shop.brand.id
+            desk.settle_doubt(shop.parts, *ours, shop.clock(), is_opt_out=False)
+        case "start":
+            shop.texts(WANG, "恢复")
+        case "stop":
+            shop.texts(WANG, "T")
+    settled = shop.profile(WANG)["consent"]
+    assert settled == ("withdrawn" if ends == "stop" else "granted")
+    shop.nlu.learn("对", "confirm")
+    for word in ("取消", "对", "2"):
+        shop.texts(WANG, word)
+    assert shop.profile(WANG)["consent"] == settled
+    assert not any("恢复接收" in row.text for row in shop.outbounds(WANG))
+    later(shop, 25)
+    assert shop.profile(WANG)["consent"] == settled
+
+
+def test_a_later_hold_that_nobody_asked_about_is_left_to_staff(shop: Shop) -> None:
+    in_doubt(shop)
+    ours = shop.a_member_of_staff(), shop.customer(WANG).id, shop.brand.id
+    desk.settle_doubt(shop.parts, *ours, shop.clock(), is_opt_out=False)
+    later(shop, 20)
+    shop.nlu.is_away = True
+    shop.texts(WANG, "说不清的话")
+    shop.passes(minutes=11)
+    shop.answers()
+    assert shop.profile(WANG)["consent"] == "held"
+    later(shop, 5)
+    assert shop.profile(WANG)["consent"] == "held"
+
+
+def test_who_never_agreed_is_not_told_that_news_come_again(shop: Shop) -> None:
+    stranger = "+8613911112222"
+    shop.nlu.learn(DOUBT, "complaint", 0.55, opt_out=0.35)
+    shop.texts(stranger, DOUBT)
+    shop.dispatches()
+    shop.texts(stranger, "2")
+    assert shop.profile(stranger)["consent"] == "none"
+    assert "我们没有为您办理退订" in shop.outbounds(stranger)[-1].text
+
+
+def test_a_machine_is_asked_nothing_and_its_silence_is_no_opt_out(shop: Shop) -> None:
+    reply = "我在开会，稍后联系，请勿打扰。自动回复"
+    shop.nlu.learn(reply, "out_of_scope", 0.6, opt_out=0.32)
+    shop.texts(WANG, reply)
+    assert (asked(shop), shop.profile(WANG)["consent"]) == (0, "held")
+    later(shop, 25)
+    assert shop.profile(WANG)["consent"] == "held"
+
+
+def test_a_later_doubt_is_asked_about_once_the_first_is_settled(shop: Shop) -> None:
+    in_doubt(shop)
+    shop.texts(WANG, "2")
+    assert shop.profile(WANG)["consent"] == "granted"
+    shop.passes(minutes=5)
+    shop.texts(WANG, DOUBT)
+    assert asked(shop) == 2
+
+
+def test_a_wrong_number_is_no_doubt_that_staff_settle(shop: Shop) -> None:
+    shop.nlu.learn("你发错人了", "wrong_number")
+    shop.texts(WANG, "你发错人了")
+    assert shop.profile(WANG)["consent"] == "held"
+    ours = shop.a_member_of_staff(), shop.customer(WANG).id, shop.brand.id
+    with pytest.raises(desk.DeskRefusal, match="not_held"):
+        desk.settle_doubt(shop.parts, *ours, shop.clock(), is_opt_out=False)
+
+
+def test_the_end_of_a_text_that_is_not_read_whole_may_be_an_opt_out(shop: Shop) -> None:
+    long = "今天的蛋糕很好吃，" * 40 + "不过以后别再给我发短信了"
+    assert 300 < len(long) < 1000
+    shop.nlu.learn(long, "praise")
+    shop.texts(WANG, long)
+    assert shop.profile(WANG)["consent"] == "held"
+    assert [row.reason for row in shop.rows("conversations", WANG)] == ["read_in_part"]
+
+
+def test_a_complaint_after_too_many_replies_has_its_clocks(shop: Shop) -> None:
+    for _ in range(10):
+        shop.texts(WANG, "地址")
+        shop.works()
+        shop.passes(seconds=30)
+    sent = len(shop.outbounds(WANG))
+    shop.nlu.learn("蛋糕是馊的，你们怎么做生意的", "complaint", 0.97)
+    shop.texts(WANG, "蛋糕是馊的，你们怎么做生意的")
+    (complaint,) = shop.rows("complaints", WANG)
+    assert (complaint.status, complaint.kind) == ("open", "service_complaint")
+    assert len(shop.outbounds(WANG)) == sent

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from app.domain.purpose import Cause, CauseKind
 from app.providers.contract import Media, Parsed, Unparseable
 from app.store.channels import Sender
-from app.usecases import replay_quarantine
+from app.usecases import desk, replay_quarantine
 from app.usecases.parts import Parts
 from app.usecases.receive import MAX_TEXT, PIECE, Delivery, Received, receive, reread, written
 from app.usecases.replay_quarantine import replay
@@ -67,6 +67,33 @@ def test_a_moment_in_the_future_is_now_and_one_in_the_past_is_kept(shop: Shop) -
 def test_pictures_are_kept_with_their_message(shop: Shop) -> None:
     shop.hears((LI, "坏了"), media=(Media("https://m.example/1.jpg", "image/jpeg"),))
     assert shop.rows("inbounds", LI)[0].media == [{"url": "https://m.example/1.jpg", "type": "image/jpeg"}]
+
+
+def test_a_picture_without_words_is_looked_at_by_a_person(shop: Shop) -> None:
+    picture = (Media("https://m.example/1.jpg", "image/jpeg"),)
+    shop.texts(LI, "", media=picture)
+    shop.works()
+    assert shop.rows("inbounds", LI)[-1].outcome == "media_alone"
+    assert shop.rows("conversations", LI)[-1].reason == "media_alone"
+    assert len(shop.outbounds(LI)) == 1
+    shop.texts(LI, " ", media=picture)
+    assert len(shop.outbounds(LI)) == 1  # they know that a person looks
+    shop.texts(LI, "")
+    assert shop.rows("inbounds", LI)[-1].outcome == "empty"
+
+
+def test_a_picture_belongs_to_the_open_complaint_and_ends_the_wait_for_them(shop: Shop) -> None:
+    shop.texts(LI, "投诉 送来的蛋糕是坏的")
+    shop.works()
+    staff = shop.a_member_of_staff()
+    there = shop.customer(LI).id, shop.brand.id
+    desk.reply(shop.parts, staff, *there, "请发一张照片", shop.clock(), awaits_answer=True)
+    shop.works()
+    assert shop.rows("complaints", LI)[0].status == "waiting"
+    shop.passes(hours=1)
+    shop.texts(LI, "", media=(Media("https://m.example/1.jpg", "image/jpeg"),))
+    assert shop.rows("complaints", LI)[0].status == "open"
+    assert shop.complaint_events(LI)[-2:] == ["resumed", "joined"]
 
 
 def test_a_text_without_end_is_cut_and_stored(shop: Shop) -> None:

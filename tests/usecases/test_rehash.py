@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from app.reads.checkup import hash_key_notes
 from app.reads.proof import prove
-from app.store import customers, encryption, erasures, hash_keys, key_witness, replacing
-from app.store.customers import Customer
+from app.store import customers, encryption, erasures, hash_keys, key_witness, name_hashes, replacing
+from app.store.customers import Customer, Profile
 from app.store.events import Order
 from app.store.inbounds import Inbound
 from app.store.key_fingerprints import KeyProblem
@@ -85,13 +85,16 @@ def test_everybody_is_found_before_and_after(shop: Shop) -> None:
     made_known(shop)
     shop.texts(LI, "你好")
     before, people = ids(shop, *MANY, LI), count(shop)
+    with shop.parts.store.read() as session:
+        has_name = Profile.name.is_not(None)
+        named_people = session.scalar(select(func.count()).select_from(Profile).where(has_name))
     for keys in ((OLD,), (OLD, NEW), (NEW, OLD)):
         starts(shop, *keys)
         shop.texts(LI, "还在吗")
         made_known(shop)
         assert ids(shop, *MANY, LI) == before
     done = rehash(shop.parts.store)
-    assert done == Rehashed({"customers": people, "orders": 0})
+    assert done == Rehashed({"customers": people, "names": named_people, "orders": 0})
     starts(shop, NEW)
     shop.texts(LI, "在的")
     assert (ids(shop, *MANY, LI), count(shop)) == (before, people)
@@ -189,6 +192,22 @@ def test_a_list_makes_nobody_twice(shop: Shop) -> None:
     with shop.parts.store.write() as session:
         counts = a_batch(shop).write(session)
     assert (counts["new"], counts["changed"], counts["stays_out"]) == (1, 1, 1)
+
+
+def test_a_name_is_found_before_and_after(shop: Shop) -> None:
+    known = shop.a_customer(LI, name="李 明", name_hash=name_hashes.name_hash("李 明"))
+    for keys in ((OLD, NEW), (NEW, OLD)):
+        starts(shop, *keys)
+        assert named(shop, "李明") == [known]
+    assert rehash(shop.parts.store).left == 0
+    starts(shop, NEW)
+    assert named(shop, "李明") == [known]
+
+
+def named(shop: Shop, name: str) -> list[UUID]:
+    theirs = select(Profile.customer_id).where(Profile.name_hash.in_(name_hashes.every(name)))
+    with shop.parts.store.read() as session:
+        return list(session.scalars(theirs))
 
 
 def test_an_order_is_found_by_its_number(shop: Shop) -> None:

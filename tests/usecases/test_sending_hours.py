@@ -1,5 +1,6 @@
 """A brand's and a channel's own hours: they narrow what law and industry leave, and never widen it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from app.domain.own_hours import HoursRefused
 from app.domain.purpose import Cause, CauseKind
+from app.providers.contract import ProviderHours
 from app.store.brands import Brand
 from app.usecases.brand_changes import change_brand
 from app.usecases.brand_setup import BrandRefused
@@ -114,3 +116,56 @@ def test_wider_hours_that_were_set_once_count_for_nothing(shop: Shop) -> None:
         brand.settings = {**brand.settings, "marketing_hours": "06:00-23:00"}
     shop.parts.directory.renew()
     assert fate(shop, 9) == ("queued", "outside_window", at(10))
+
+
+def a_limited_channel(shop: Shop, hours: str, **settings: str) -> None:
+    """A channel of a provider that takes marketing at these hours only."""
+    known = shop.parts.directory.providers
+    simulator = known["simulator"]
+    can = replace(simulator.capabilities, hours=ProviderHours(hours, "its manual"))
+    shop.parts.directory.providers = {
+        **known,
+        "limited": replace(simulator, name="limited", capabilities=can),
+    }
+    shop.a_channel("limited", "10690088", provider="limited", **settings)
+
+
+def fate_there(shop: Shop, hour: int) -> tuple[str, str | None, datetime]:
+    shop.clock.at = at(hour)
+    cause = Cause(CauseKind.CAMPAIGN, shop.clock())
+    sent = shop.queues(WANG, "新品上架，欢迎来店", cause, sender=shop.channel("limited").senders[0])
+    shop.dispatches()
+    row = shop.outbound(sent)
+    return row.status, row.reason, row.due_at
+
+
+def test_a_channel_keeps_to_its_providers_hours_though_nobody_has_set_any(shop: Shop) -> None:
+    a_limited_channel(shop, "11:00-18:00")
+    assert fate_there(shop, 10) == ("queued", "outside_window", at(11))
+    assert fate_there(shop, 11)[:2] == ("accepted", None)
+    assert fate_there(shop, 18) == ("queued", "outside_window", at(11, 24))
+    assert fate(shop, 10)[:2] == ("accepted", None)  # another provider's channel knows nothing of it
+
+
+def test_a_channel_can_only_tighten_its_providers_hours(shop: Shop) -> None:
+    a_limited_channel(shop, "11:00-18:00")
+    with pytest.raises(HoursRefused, match="goes beyond 11:00-18:00"):
+        change_hours(shop.parts, "limited", {"marketing_hours": "10:00-12:00"}, shop.clock(), "ann")
+    given = {"marketing_hours": "10:00-12:00"}
+    with pytest.raises(ChannelRefused, match="the hours in which the provider takes marketing"):
+        add_channel(shop.parts, "limited", "new", "demo", given, shop.clock(), "ann")
+    change_hours(shop.parts, "limited", {"marketing_hours": "12:00-14:00"}, shop.clock(), "ann")
+    assert fate_there(shop, 11) == ("queued", "outside_window", at(12))
+    change_hours(shop.parts, "limited", {"marketing_hours": ""}, shop.clock(), "ann")
+    assert fate_there(shop, 17)[:2] == ("accepted", None)
+
+
+def test_wider_hours_of_a_channel_that_were_set_once_count_for_nothing(shop: Shop) -> None:
+    a_limited_channel(shop, "11:00-18:00", marketing_hours="08:00-21:00")
+    assert fate_there(shop, 18) == ("queued", "outside_window", at(11, 24))
+
+
+def test_wider_hours_of_a_provider_leave_the_laws(shop: Shop) -> None:
+    change_brand(shop.parts, "demo", {"industry": "education"}, shop.clock(), "ann")
+    a_limited_channel(shop, "00:00-23:59")
+    assert fate_there(shop, 18) == ("queued", "outside_window", at(19))

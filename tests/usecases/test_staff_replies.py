@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from app.providers.contract import Accepted, Rejected, Rejection, Unknown
 from app.reads import inbox, unsent
+from app.reads.desk_lists import Wanted
 from app.store.customers import Profile
 from app.usecases import complaint_clock, desk
 from tests.usecases.shop import ALICE, LI, Shop
@@ -65,7 +66,7 @@ def test_a_reply_counts_from_its_leaving_once_it_is_taken(shop: Shop) -> None:
     assert complaint(shop).first_response_at == handed_at
     assert hand_over(shop).answered_at == handed_at
     shop.works()  # its receipt says the same again
-    assert shop.complaint_events(LI) == ["opened", "replied"]
+    assert shop.complaint_events(LI) == ["opened", "assigned", "replied"]
 
 
 def test_what_the_customer_writes_to_another_brand_gives_no_right_to_answer(shop: Shop) -> None:
@@ -97,7 +98,7 @@ def test_a_reply_that_the_gate_refuses_is_no_response(shop: Shop) -> None:
     assert shop.outbound(refused).status == "refused"
     assert (complaint(shop).first_response_at, hand_over(shop).answered_at) == (None, None)
     assert on_staffs_list(shop) == [refused]
-    assert shop.complaint_events(LI) == ["opened", "reply_failed"]
+    assert shop.complaint_events(LI) == ["opened", "assigned", "reply_failed"]
     shop.passes(hours=2)
     assert complaint_clock.record_breaches(shop.parts, shop.clock()) == 1
 
@@ -193,7 +194,7 @@ def test_a_resolution_of_which_the_customer_never_hears_comes_back_to_staff(shop
     assert shop.reasons(LI, "complaint")[-1] == ("not_resolved", "stopped")
     assert (hand_over(shop).status, hand_over(shop).reason) == ("open", "resolution_not_told")
     with shop.parts.store.read() as session:
-        (item,) = inbox.items(session, inbox.Show.ALL, shop.clock() + timedelta(minutes=1))
+        (item,) = inbox.page(session, Wanted(), shop.clock() + timedelta(minutes=1)).lines
     assert (item.kind, item.status) == ("complaint", "open")
     shop.passes(hours=2)
     assert complaint_clock.record_breaches(shop.parts, shop.clock()) == 1

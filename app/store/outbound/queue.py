@@ -153,9 +153,17 @@ def unclaim(session: Session, ids: Collection[UUID]) -> None:
 
 def release_expired(session: Session, now: datetime) -> int:
     """Back to the queue: messages claimed by a worker that has not come back within its lease."""
-    late = update(Outbound).where(IS_OPEN, Outbound.status == CLAIMED, Outbound.leased_until <= now)
+    late = update(Outbound).where(Outbound.id.in_(_forsaken(session, CLAIMED, now)))
     done = session.execute(late.values(status=QUEUED, leased_until=None))
     return rows_changed(done)
+
+
+def _forsaken(session: Session, status: str, now: datetime) -> list[UUID]:
+    """Messages whose lease has run out, locked. One that somebody writes to at this moment is not among them: to wait
+    for it could be a deadlock, for they may want several of these in an order of their own.
+    """
+    late = select(Outbound.id).where(IS_OPEN, Outbound.status == status, Outbound.leased_until <= now)
+    return list(session.scalars(late.order_by(Outbound.id).with_for_update(skip_locked=True)))
 
 
 def expire_hand_overs(session: Session, now: datetime) -> Rows:
@@ -163,7 +171,7 @@ def expire_hand_overs(session: Session, now: datetime) -> Rows:
 
     Returns (id, customer_id, brand_id, trace_id).
     """
-    lost = update(Outbound).where(IS_OPEN, Outbound.status == HANDING, Outbound.leased_until <= now)
+    lost = update(Outbound).where(Outbound.id.in_(_forsaken(session, HANDING, now)))
     told = (Outbound.id, Outbound.customer_id, Outbound.brand_id, Outbound.trace_id)
     values = {"status": UNKNOWN, "reason": "hand_over_lost", "leased_until": None}
     return session.execute(lost.values(values).returning(*told)).all()
@@ -236,6 +244,17 @@ def cancel_of_runs(session: Session, run_ids: Collection[UUID], reason: str, now
     return session.execute(
         gone.returning(TABLE.c.id, TABLE.c.customer_id, TABLE.c.brand_id, TABLE.c.trace_id)
     ).all()
+
+
+def cancel_unsaid(
+    session: Session, customer_id: UUID, brand_id: UUID, purpose: str, reason: str, now: datetime
+) -> Rows:
+    """Cancels what waits for a customer with this purpose. Returns (id, customer_id, brand_id, trace_id)."""
+    mine = (Outbound.customer_id == customer_id, Outbound.brand_id == brand_id, Outbound.purpose == purpose)
+    waiting = update(Outbound).where(*mine, Outbound.status.in_((QUEUED, CLAIMED)))
+    gone = waiting.values(status=CANCELLED, reason=reason, settled_at=now, leased_until=None)
+    told = (TABLE.c.id, TABLE.c.customer_id, TABLE.c.brand_id, TABLE.c.trace_id)
+    return session.execute(gone.returning(*told)).all()
 
 
 HANDING_TO = select(TABLE.c.id, TABLE.c.customer_id).where(

@@ -26,6 +26,7 @@ FAILED = "failed"
 CANCELLED = "cancelled"
 
 IS_FOR_STAFF = text("outbounds.is_for_staff")
+IS_MARKETING_DELIVERED = text("outbounds.purpose = 'marketing' AND outbounds.status IN ('delivered', 'read')")
 """Written out where it is asked for: a partial index serves only a query that states its very condition."""
 
 PRIORITY = {
@@ -71,6 +72,13 @@ class Outbound(Table):
             postgresql_where=text("is_for_staff"),
             sqlite_where=text("is_for_staff"),
         ),
+        Index(
+            "ix_outbounds_marketing_delivered",
+            "brand_id",
+            "handed_at",
+            postgresql_where=text("purpose = 'marketing' AND status IN ('delivered', 'read')"),
+            sqlite_where=text("purpose = 'marketing' AND status IN ('delivered', 'read')"),
+        ),
         Index("ix_outbounds_provider_id", "channel_id", "provider_id"),
         Index(
             "ix_outbounds_answers",
@@ -107,6 +115,8 @@ class Outbound(Table):
     asks_question: Mapped[bool] = mapped_column(default=False)
     answers_run: Mapped[bool] = mapped_column(default=False)
     is_follow_up: Mapped[bool] = mapped_column(default=False)
+    awaits_answer: Mapped[bool] = mapped_column(default=False)
+    """Whether a complaint waits for the customer from its leaving on."""
     offers: Mapped[list[Any]] = mapped_column(PlainJson, default=list)
     uses: Mapped[list[Any]] = mapped_column(PlainJson, default=list, info={ERASED: []})
     """What about the person the text was worded with."""
