@@ -102,6 +102,7 @@ class ComplaintAnswer(BaseModel):
     kind: str
     category: str
     severity: int
+    tone: Literal["calm", "unhappy", "angry"]
     status: Literal["open", "waiting", "resolved", "closed"]
     summary: str
     opened_at: datetime

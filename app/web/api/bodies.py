@@ -265,6 +265,7 @@ class LabelsQuery(_Strict):
 
 
 class ReviewBody(_Strict):
-    """What becomes of a label."""
+    """What becomes of a label; `intent` is what it said when it was looked at."""
 
+    intent: Annotated[str, Field(max_length=30, examples=["opt_out"])]
     verdict: Literal["accept", "reject"]

@@ -11,7 +11,7 @@ from app.web.api.bodies import LabelBody, LabelPath, LabelsQuery, ReviewBody
 from app.web.api.problems import Answer, Refusal, described
 from app.web.api.room import api
 
-_STATUS = {"no_such_text": 404, "no_such_label": 404}
+_STATUS = {"no_such_text": 404, "no_such_label": 404, "replaced": 409}
 
 
 @api.post("/labels", responses={201: LabelAnswer, **described(400, 401, 404, 409, 413, 415, 422, 503)})
@@ -40,11 +40,14 @@ def list_labels(query: LabelsQuery) -> Answer:
     responses={200: LabelAnswer, **described(400, 401, 404, 409, 413, 415, 422, 503)},
 )
 def review(path: LabelPath, body: ReviewBody) -> Answer:
-    """Accept or reject a label."""
+    """Accept or reject a label.
+
+    `intent` is the one that was listed; a label that has been replaced since is answered with 409 and stays as it is.
+    """
     parts, caller = calls.parts(), calls.caller()
-    is_accepted = body.verdict == "accept"
+    verdict = (body.intent, body.verdict == "accept", caller.actor, parts.now())
     try:
-        labels.review(parts, path.label_id, is_accepted, caller.actor, parts.now(), caller.brand.id)
+        labels.review(parts, path.label_id, *verdict, caller.brand.id)
     except LabelRefused as error:
         raise Refusal(_STATUS.get(error.reason, 422), str(error)) from None
     return jsonify(id=str(path.label_id))

@@ -10,10 +10,15 @@ from app.settings import Settings
 from app.usecases.parts import Parts
 from app.web import access
 from app.web.console import (
+    account,
     api_keys,
     audit,
-    conversation,
+    canned_replies,
+    complaints,
+    deadlines,
     erasing,
+    figures,
+    finding,
     home,
     hours,
     imports,
@@ -22,14 +27,45 @@ from app.web.console import (
     licences,
     log_in,
     marketing,
+    notices,
     numbers,
     offers,
     partners,
+    polling,
+    practice,
     rendering,
+    second_factor,
     staff,
     uploads,
     why,
 )
+
+ROOMS = (
+    home.home,
+    account.account,
+    second_factor.second_factor,
+    imports.imports,
+    marketing.marketing,
+    numbers.numbers,
+    offers.offers,
+    licences.licences,
+    partners.partners,
+    hours.hours,
+    deadlines.deadlines,
+    inbox.inbox,
+    notices.notices,
+    finding.finding,
+    complaints.conversation,
+    canned_replies.canned_replies,
+    erasing.erasing,
+    practice.practice,
+    why.why,
+    figures.figures,
+    staff.staff,
+    api_keys.api_keys,
+    audit.audit,
+)
+"""The pages, each a blueprint of its own."""
 
 
 def _texts() -> Iterator[str]:
@@ -48,6 +84,7 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
     languages.install(app)
     rendering.install(app)
     uploads.install(app, settings)
+    polling.install(app, parts)
     csrf = CSRFProtect(app)
 
     @app.before_request
@@ -59,21 +96,5 @@ def register(app: Flask, parts: Parts, settings: Settings) -> None:
 
     log_in.install(app, parts, settings)
     app.before_request(access.check)
-    for room in (
-        home.home,
-        imports.imports,
-        marketing.marketing,
-        numbers.numbers,
-        offers.offers,
-        licences.licences,
-        partners.partners,
-        hours.hours,
-        inbox.inbox,
-        conversation.conversation,
-        erasing.erasing,
-        why.why,
-        staff.staff,
-        api_keys.api_keys,
-        audit.audit,
-    ):
+    for room in ROOMS:
         app.register_blueprint(room)

@@ -10,7 +10,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.usecases import log_in
 from app.usecases.log_in import Account
 from app.usecases.parts import Parts
-from app.web.console.comparing import admitted, is_password
 
 
 class HeldRole(RoleMixin):  # type: ignore[misc]
@@ -39,21 +38,6 @@ class Member(UserMixin, Account):  # type: ignore[misc]
         """The one role of this member."""
         return [HeldRole(self.role)]
 
-    def has_given(self, password: str, action: str = log_in.SUCCEEDED) -> bool:
-        """Whether this is the password. Each try is noted, a right one as `action`; too many wrong ones lock."""
-        with admitted():
-            return self._has_given(password, action)
-
-    def _has_given(self, password: str, action: str) -> bool:
-        attempt = log_in.begin_attempt(self.parts, self, self.parts.now())
-        if attempt is None:
-            return is_password(password, None)
-        if not is_password(password, self.password):
-            log_in.fail(self.parts, self, self.parts.now())
-            return False
-        log_in.succeed(self.parts, self, attempt, action, self.parts.now())
-        return True
-
 
 class Accounts(UserDatastore):  # type: ignore[misc]
     """Finds and keeps accounts; nothing else of flask-security's store is used."""
@@ -63,7 +47,7 @@ class Accounts(UserDatastore):  # type: ignore[misc]
         self._parts = parts
 
     def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Member | None:
-        """The member with this `email`, or whose sessions carry this `fs_uniquifier`.
+        """The member with this `email`, or whose session carries this `fs_uniquifier`.
 
         Where the database has failed, the rest of the request goes on without a member: the page that tells of it
         would ask who looks at it, and fail for the same reason.
@@ -72,12 +56,20 @@ class Accounts(UserDatastore):  # type: ignore[misc]
             return None
         try:
             with self._parts.store.read() as session:
-                values = log_in.account_values(
-                    session, email=wanted.get("email"), uniquifier=wanted.get("fs_uniquifier")
-                )
+                if (email := wanted.get("email")) is not None:
+                    values = log_in.account_by_email(session, email)
+                else:
+                    token = wanted.get("fs_uniquifier", "")
+                    values = log_in.account_in_session(session, token, self._parts.now())
         except (DBAPIError, PoolTimeout):
             g.has_failed_to_find = True
             raise
+        return Member.of(self._parts, values) if values else None
+
+    def half_way_in(self, token: str) -> Member | None:
+        """The member who has given the password in the session of this token, and not the code."""
+        with self._parts.store.read() as session:
+            values = log_in.account_in_session(session, token, self._parts.now(), is_half=True)
         return Member.of(self._parts, values) if values else None
 
     def find_role(self, role: str) -> HeldRole:

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from app.usecases import log_in
 from app.web.access import public
+from app.web.console.own_pages import is_own
 
 LOCALES = {"zh": "zh_CN", "en": "en"}
 """Babel spells the first one out as `zh_Hans_CN`, which is what the folder of its words is called."""
@@ -38,8 +39,7 @@ def choose(code: str) -> ResponseReturnValue:
         current_user.language = code
         log_in.keep(current_app.extensions["parts"], current_user)
     back = request.form.get("back", "")
-    is_ours = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return redirect(back if is_ours else url_for("home.front"))
+    return redirect(back if is_own(back) else url_for("home.front"))
 
 
 def install(app: Flask) -> None:

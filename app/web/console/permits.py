@@ -25,6 +25,9 @@ HOURS_REFUSED: Words = {
     "hours_beyond_law": lazy_gettext(
         "%(about)s goes beyond %(law)s, the hours that the law leaves marketing: they can only be narrowed."
     ),
+    "hours_beyond_provider": lazy_gettext(
+        "The provider takes marketing from %(about)s only: its hours can only be narrowed."
+    ),
     "hours_not_one": lazy_gettext("Service messages have one window, such as 08:00-21:00."),
     "hours_never_meet": lazy_gettext(
         "It leaves nothing of the industry's hours, %(about)s: no marketing would ever go."

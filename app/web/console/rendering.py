@@ -9,17 +9,20 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from app.domain.phone import masked
+from app.reads import notices
 from app.reads.reason_words import code_words, reason_words
 from app.reads.why import Explained
 from app.usecases.parts import Parts
 from app.web.access import guard_of
-from app.web.console import permits, wording
+from app.web.console import deadline_words, figure_words, notice_words, permits, practice_words, wording
 from app.web.console.languages import shown
 
 MENU = (
     ("home.overview", lazy_gettext("Overview")),
     ("inbox.waiting", lazy_gettext("Inbox")),
+    ("practice.queue", lazy_gettext("Practice")),
     ("why.ask", lazy_gettext("Why")),
+    ("figures.shown", lazy_gettext("Figures")),
     ("marketing.switch", lazy_gettext("Marketing")),
     ("imports.overview", lazy_gettext("Imports")),
     ("numbers.overview", lazy_gettext("Numbers")),
@@ -30,7 +33,14 @@ MENU = (
     ("audit.trail", lazy_gettext("Audit")),
 )
 """Every page that the shell leads to; staff see those that are open to their role."""
-PART_OF = {"conversation": "inbox", "partners": "licences", "hours": "licences"}
+PART_OF = {
+    "conversation": "inbox",
+    "finding": "inbox",
+    "canned_replies": "inbox",
+    "partners": "licences",
+    "hours": "licences",
+    "deadlines": "licences",
+}
 """Pages that another page of the menu leads to."""
 
 
@@ -87,7 +97,14 @@ def _shell() -> dict[str, Any]:
         if current_user.role in (guard_of(current_app, endpoint) or ())
     ]
     here = (request.endpoint or "").split(".")[0]
-    return {"menu": open_to_me, "language": shown(), "here": PART_OF.get(here, here)}
+    return {"menu": open_to_me, "language": shown(), "here": PART_OF.get(here, here), "warned": _warned}
+
+
+def _warned() -> int:
+    """How many warnings this member of staff has that nobody has seen to."""
+    parts: Parts = current_app.extensions["parts"]
+    with parts.store.read() as session:
+        return notices.count(session, current_user.id)
 
 
 def install(app: Flask) -> None:
@@ -102,7 +119,12 @@ def install(app: Flask) -> None:
         "say_decision": say_decision,
         **wording.FILTERS,
         **permits.FILTERS,
+        **deadline_words.FILTERS,
+        **notice_words.FILTERS,
+        **figure_words.FILTERS,
+        **practice_words.FILTERS,
     }
     app.jinja_env.globals["now"] = lambda: app.extensions["parts"].now()
+    app.jinja_env.globals["is_open"] = lambda endpoint: current_user.role in (guard_of(app, endpoint) or ())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_shell)

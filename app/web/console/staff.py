@@ -1,8 +1,8 @@
-"""The accounts of staff: an administrator adds, closes and opens them, and gives one-time passwords."""
+"""The accounts of staff: an administrator adds and closes them, logs people out, and gives one-time passwords."""
 
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
@@ -10,8 +10,9 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, Regexp
 
+from app.reads import second_factor as standing
 from app.reads import staff as staff_list
-from app.usecases import staff_access, staff_accounts
+from app.usecases import second_factor, staff_access, staff_accounts
 from app.usecases.parts import Parts
 from app.usecases.staff_access import AccessRefusal
 from app.usecases.staff_accounts import AccountExists
@@ -62,15 +63,34 @@ def add() -> ResponseReturnValue:
     return _page(NewStaffForm(formdata=None), email, password)
 
 
-@staff.post("/<uuid:staff_id>/<any(open, close):change>")
+@staff.post("/<uuid:staff_id>/<any(open, close, logout, factor):change>")
 @allow("admin")
 def change(staff_id: UUID, change: str) -> ResponseReturnValue:
-    """Closes an account, or opens it again."""
+    """Closes an account or opens it again, logs somebody out everywhere, or takes their two-step log-in away."""
     parts: Parts = current_app.extensions["parts"]
+    now, admin = parts.now(), current_user.email
     try:
-        staff_access.set_active(parts, staff_id, change == "open", parts.now(), current_user.email)
+        if change == "logout":
+            staff_access.end_sessions(parts, staff_id, now, admin)
+            flash(gettext("They are logged out everywhere."), "success")
+        elif change == "factor":
+            staff_access.reset_second_factor(parts, staff_id, now, admin)
+            flash(gettext("Their two-step log-in is off; they can set it up anew."), "success")
+        else:
+            staff_access.set_active(parts, staff_id, change == "open", now, admin)
     except AccessRefusal as refused:
         flash(_refusal(refused.reason), "danger")
+    return redirect(url_for("staff.everyone"))
+
+
+@staff.post("/second-factor")
+@allow("admin")
+def require() -> ResponseReturnValue:
+    """Says for which roles log-in goes on only with a second factor."""
+    parts: Parts = current_app.extensions["parts"]
+    roles = frozenset(request.form.getlist("role"))
+    second_factor.require(parts, roles, parts.now(), current_user.email)
+    flash(gettext("It is kept. Who needs it is asked to set it up at their next click."), "success")
     return redirect(url_for("staff.everyone"))
 
 
@@ -91,8 +111,17 @@ def reset(staff_id: UUID) -> ResponseReturnValue:
 def _page(form: NewStaffForm, email: str | None = None, password: str | None = None) -> str:
     parts: Parts = current_app.extensions["parts"]
     with parts.store.read() as session:
-        people = staff_list.everyone(session)
-    return page("console/staff.html", form=form, people=people, email=email, password=password)
+        people = staff_list.everyone(session, parts.now())
+        needed = standing.needed_for(session)
+    return page(
+        "console/staff.html",
+        form=form,
+        people=people,
+        email=email,
+        password=password,
+        roles=EVERY_ROLE,
+        needed=needed,
+    )
 
 
 def _refusal(reason: str) -> str:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.domain import phone as phones
@@ -17,6 +16,7 @@ from app.usecases.parts import Parts
 from app.web.access import allow
 from app.web.console.inbox import AT_THE_DESK
 from app.web.console.moments import moment_of
+from app.web.console.people import may_see
 from app.web.console.rendering import page, zone_of_the_house
 
 why = Blueprint("why", __name__, url_prefix="/why")
@@ -46,7 +46,7 @@ def find() -> ResponseReturnValue:
     if not isinstance(number, phones.NotAPhone):
         with parts.store.read() as session:
             owners = judgements.owners_of(session, number.e164)
-            customer_id = next((one for one in owners if _may_see(session, one)), None)
+            customer_id = next((one for one in owners if may_see(session, one)), None)
     if customer_id is None:
         return page("console/why.html", looked=None, at=at, is_unknown=True), 404
     return redirect(url_for("why.person", customer_id=customer_id, at=at or None))
@@ -59,7 +59,7 @@ def message(message_id: UUID) -> ResponseReturnValue:
     parts: Parts = current_app.extensions["parts"]
     with parts.store.read() as session:
         found = judgements.owner_of(session, message_id)
-        found = found if found and _may_see(session, found[0]) else None
+        found = found if found and may_see(session, found[0]) else None
     if found is None:
         return page("console/why.html", looked=None, at=None, is_unknown=True), 404
     at = request.args.get("at")
@@ -78,7 +78,7 @@ def person(customer_id: UUID) -> ResponseReturnValue:
     if at and until is None:
         flash(gettext("This is no time; all until now is shown."), "danger")
     with parts.store.read() as session:
-        if not _may_see(session, customer_id):
+        if not may_see(session, customer_id):
             abort(404)
         wanted, until = request.args.get("message", type=UUID), until or parts.now()
         looked = judgements.about(session, customer_id, until)
@@ -86,7 +86,7 @@ def person(customer_id: UUID) -> ResponseReturnValue:
             looked = _around(session, customer_id, wanted, until) or looked
         if looked is None:
             abort(404)
-        before = [one for one in looked.before if _may_see(session, one.customer_id)]
+        before = [one for one in looked.before if may_see(session, one.customer_id)]
     at = _local(until) if at else ""
     return page("console/why.html", looked=looked, at=at, wanted=wanted, before=before)
 
@@ -101,11 +101,6 @@ def _around(session: Session, customer_id: UUID, message_id: UUID, until: dateti
         if looked is not None and looked.shows(message_id):
             return looked
     return None
-
-
-def _may_see(session: Session, customer_id: UUID) -> bool:
-    """Support sees whom the bot has handed to staff; managers and administrators see everybody."""
-    return current_user.role != "support" or judgements.has_been_with_staff(session, customer_id)
 
 
 def _uuid(text: str) -> UUID | None:

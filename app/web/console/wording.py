@@ -6,7 +6,8 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from app.domain.content.check import Finding
-from app.reads.reason_words import reason_words
+from app.reads.reason_words import Language, code_words, reason_words
+from app.web.console import desk_words
 from app.web.console.languages import shown
 
 Words = Mapping[str, LazyString]
@@ -45,22 +46,26 @@ KINDS: Words = {
     "message_complaint": lazy_gettext("About being texted"),
 }
 EVENTS: Words = {
+    **desk_words.EVENTS,
     "opened": lazy_gettext("Opened"),
     "joined": lazy_gettext("The customer wrote again"),
     "replied": lazy_gettext("Replied"),
     "reply_failed": lazy_gettext("The reply did not reach the customer"),
     "resolution_failed": lazy_gettext("The text about the resolution did not reach the customer: open again"),
     "paused": lazy_gettext("Waiting for the customer"),
-    "resumed": lazy_gettext("The customer answered"),
     "resolved": lazy_gettext("Resolved"),
     "reopened": lazy_gettext("Reopened"),
-    "merged": lazy_gettext("Merged"),
+    "rebased": lazy_gettext("Deadlines counted anew by the brand's present policy"),
     "breached": lazy_gettext("Deadline missed"),
     "followed_up": lazy_gettext("Followed up"),
     "noted": lazy_gettext("Note"),
+    "raised": lazy_gettext("More urgent"),
     "assigned": lazy_gettext("Assigned"),
 }
 DETAILS: Words = {
+    **desk_words.RESOLUTIONS,
+    **desk_words.CATEGORIES,
+    "by_staff": lazy_gettext("staff say so"),
     "first_response": lazy_gettext("first response"),
     "resolution": lazy_gettext("resolution"),
     "follow_up": lazy_gettext("follow-up"),
@@ -70,6 +75,10 @@ DETAILS: Words = {
     "unclear": lazy_gettext("the answer was not clear"),
     "no_answer": lazy_gettext("no answer"),
     "not_possible": lazy_gettext("could not be asked by text"),
+}
+TONES: Words = {
+    "unhappy": lazy_gettext("Unhappy"),
+    "angry": lazy_gettext("Angry"),
 }
 CLOCKS: Words = {
     "first_response": lazy_gettext("First response"),
@@ -86,15 +95,7 @@ LEDGER: Words = {
     "lifted": lazy_gettext("opt-out or hold ended, never agreed"),
     "ended": lazy_gettext("ended: the number has a new owner"),
 }
-CATEGORIES: Words = {
-    "quality": lazy_gettext("Quality"),
-    "delivery": lazy_gettext("Delivery"),
-    "service": lazy_gettext("Service"),
-    "price": lazy_gettext("Price"),
-    "refund": lazy_gettext("Refund"),
-    "messages": lazy_gettext("Messages"),
-    "other": lazy_gettext("Other"),
-}
+CATEGORIES = desk_words.CATEGORIES
 CONSENTS: Words = {
     "none": lazy_gettext("No consent to marketing"),
     "pending": lazy_gettext("Consent not confirmed yet"),
@@ -142,9 +143,9 @@ OFFERS: Words = {
     "offer_sold_out": lazy_gettext("is sold out"),
 }
 REFUSALS: Words = {
+    **desk_words.REFUSALS,
     "name_wrong": lazy_gettext("A name is small letters, digits and _, such as member_day."),
     "title_missing": lazy_gettext("Say what the offer is called in a text."),
-    "text_too_long": lazy_gettext("That is too long."),
     "discount_unread": lazy_gettext("No discount can be read in it: write it like 满100减20 or 15% off."),
     "price_wrong": lazy_gettext("A price is a number with two decimals at most."),
     "quantity_wrong": lazy_gettext("A quantity is a whole number from 0."),
@@ -160,21 +161,35 @@ REFUSALS: Words = {
     "reassigned_already": lazy_gettext("The number has a new owner already."),
     "not_held": lazy_gettext("Marketing is not held any more."),
     "already_resolved": lazy_gettext("This complaint is resolved already."),
+    "unknown_scenario": lazy_gettext("There is no such made-up customer."),
+    "practice_over": lazy_gettext("This practice has ended."),
 }
 ACTORS: Words = {
     "command": lazy_gettext("a command"),
+    "tone of a text": lazy_gettext("the tone of a text"),
     "clock jumped forward": lazy_gettext("the clock, which had jumped forward"),
 }
 """Who does things beside staff."""
 ACTIONS: Words = {
     "log_in": lazy_gettext("logged in"),
-    "log_in.failed": lazy_gettext("wrong password"),
+    "log_in.failed": lazy_gettext("wrong password or code"),
+    "log_in.locked": lazy_gettext("locked out for 15 minutes: too many wrong tries"),
+    "log_in.password": lazy_gettext("gave the password; a code was asked for"),
     "log_out": lazy_gettext("logged out"),
     "password.change": lazy_gettext("changed the password"),
     "password.reset": lazy_gettext("gave a new one-time password"),
+    "second_factor.codes": lazy_gettext("made new recovery codes"),
+    "second_factor.off": lazy_gettext("turned two-step log-in off"),
+    "second_factor.on": lazy_gettext("turned two-step log-in on"),
+    "second_factor.recovery": lazy_gettext("used a recovery code"),
+    "second_factor.require": lazy_gettext("said which roles need two-step log-in"),
+    "second_factor.reset": lazy_gettext("took a colleague's two-step log-in away"),
+    "sessions.end": lazy_gettext("ended sessions"),
     "staff.add": lazy_gettext("added an account"),
     "staff.close": lazy_gettext("closed an account"),
     "staff.open": lazy_gettext("opened an account again"),
+    "staff.notices": lazy_gettext("chose how to be warned"),
+    "warning.acknowledge": lazy_gettext("took on a warning"),
     "brand.add": lazy_gettext("added a brand"),
     "brand.change": lazy_gettext("changed a brand's hours or anniversary"),
     "channel.add": lazy_gettext("added a channel"),
@@ -197,6 +212,7 @@ ACTIONS: Words = {
     "licence.end": lazy_gettext("took a licence or filing off the record"),
     "partner.add": lazy_gettext("recorded a partner's agreement"),
     "partner.renew": lazy_gettext("renewed a partner's agreement"),
+    "numbers.check": lazy_gettext("asked a number-check service about numbers"),
     "numbers.list": lazy_gettext("listed numbers that are not verified"),
     "marketing.stop": lazy_gettext("stopped marketing"),
     "marketing.resume": lazy_gettext("resumed marketing"),
@@ -208,12 +224,17 @@ ACTIONS: Words = {
     "offer.put": lazy_gettext("wrote an offer"),
     "offer.sold_out": lazy_gettext("marked an offer sold out"),
     "offer.back": lazy_gettext("put an offer back on sale"),
+    **desk_words.ACTIONS,
     "desk.reply": lazy_gettext("replied"),
+    "desk.assign": lazy_gettext("gave a line of the inbox to somebody"),
     "desk.take": lazy_gettext("took a conversation"),
     "desk.hand_back": lazy_gettext("handed a conversation back"),
     "desk.reassign": lazy_gettext("ended the profile of a number's former owner"),
+    "complaint.raise": lazy_gettext("made a complaint more urgent"),
+    "conversation.raise": lazy_gettext("made a hand-over more urgent"),
     "complaint.resolve": lazy_gettext("resolved a complaint"),
     "complaint.note": lazy_gettext("noted something on a complaint"),
+    "complaint_policy.change": lazy_gettext("changed the deadlines of a brand's complaints"),
 }
 
 
@@ -222,6 +243,12 @@ def say_detail(code: str | None) -> str:
     if not code:
         return ""
     return str(DETAILS[code]) if code in DETAILS else reason_words(code, "zh" if shown() == "zh" else "en")
+
+
+def say_signs(signs: Collection[str]) -> str:
+    """What a tone was heard by."""
+    language: Language = "zh" if shown() == "zh" else "en"
+    return ("、" if language == "zh" else ", ").join(code_words(sign, language) for sign in signs)
 
 
 def _filter(words: Words) -> Callable[[str | None], str]:
@@ -246,7 +273,13 @@ FILTERS = {
     "say_event": _filter(EVENTS),
     "say_detail": say_detail,
     "say_finding": say_finding,
+    "say_attachment": _filter(desk_words.ATTACHMENTS),
+    "say_told_by": desk_words.say_told_by,
+    "say_resolution": _filter(desk_words.RESOLUTIONS),
+    "say_severity": _filter(desk_words.SEVERITIES),
     "say_clock": _filter(CLOCKS),
+    "say_tone": _filter(TONES),
+    "say_signs": say_signs,
     "say_ledger": _filter(LEDGER),
     "say_category": _filter(CATEGORIES),
     "say_consent": _filter(CONSENTS),

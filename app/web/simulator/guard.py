@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request
 
-from app.settings import is_loopback
+from app.addresses import is_loopback
 
 MAX_BODY = 64_000
 

@@ -31,9 +31,20 @@ def test_a_text_is_labelled_listed_and_reviewed(caller: FlaskClient, message_id:
     assert (shown["text"], shown["intent"], shown["guessed"]) == ("T恤还有吗", "offer_info", "out_of_scope")
     assert shown["labelled_by"] == "api:shop"
     path = f"/api/v1/labels/{made.get_json()['id']}/review"
-    assert caller.post(path, json={"verdict": "accept"}).status_code == 200
+    assert caller.post(path, json={"intent": "offer_info", "verdict": "accept"}).status_code == 200
     assert caller.get("/api/v1/labels").get_json()["labels"] == []
     assert len(caller.get("/api/v1/labels?state=accepted").get_json()["labels"]) == 1
+
+
+def test_a_label_that_was_replaced_since_it_was_listed_is_not_reviewed(
+    caller: FlaskClient, message_id: str
+) -> None:
+    for intent in ("offer_info", "store_info"):
+        made = caller.post("/api/v1/labels", json={"message_id": message_id, "intent": intent})
+    path = f"/api/v1/labels/{made.get_json()['id']}/review"
+    refused = caller.post(path, json={"intent": "offer_info", "verdict": "accept"})
+    assert (refused.status_code, "store_info" in refused.get_json()["detail"]) == (409, True)
+    assert len(caller.get("/api/v1/labels").get_json()["labels"]) == 1
 
 
 def test_what_cannot_be_used_is_told(caller: FlaskClient, message_id: str) -> None:
@@ -45,6 +56,7 @@ def test_what_cannot_be_used_is_told(caller: FlaskClient, message_id: str) -> No
     ):
         assert caller.post("/api/v1/labels", json=told).status_code == status
     review = f"/api/v1/labels/{uuid4()}/review"
-    assert caller.post(review, json={"verdict": "accept"}).status_code == 404
-    assert caller.post(review, json={"verdict": "perhaps"}).status_code == 422
+    assert caller.post(review, json={"intent": "praise", "verdict": "accept"}).status_code == 404
+    for told in ({"intent": "praise", "verdict": "perhaps"}, {"verdict": "accept"}):
+        assert caller.post(review, json=told).status_code == 422
     assert caller.get("/api/v1/labels?state=lost").status_code == 422

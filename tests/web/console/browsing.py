@@ -30,3 +30,10 @@ def looked_at(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+    page.emulate_media(color_scheme="dark")
+    if folder:
+        page.screenshot(path=f"{folder}/{name}-dark.png", full_page=True)
+    found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+    assert found.violations_count == 0, found.generate_report()
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    page.emulate_media(color_scheme="light")

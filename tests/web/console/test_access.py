@@ -19,9 +19,14 @@ SAMPLES = {
     "outbound_id": NO_CUSTOMER,
     "message_id": NO_CUSTOMER,
     "staff_id": NO_CUSTOMER,
+    "session_id": NO_CUSTOMER,
     "key_id": NO_CUSTOMER,
+    "canned_id": NO_CUSTOMER,
     "licence_id": NO_CUSTOMER,
     "import_id": NO_CUSTOMER,
+    "warning_id": NO_CUSTOMER,
+    "number": 1,
+    "practice_id": NO_CUSTOMER,
     "brand": "demo",
     "name": "spring",
     "state": "back",
@@ -62,7 +67,16 @@ def test_what_is_public_is_known_by_name(desk: Desk) -> None:
     rules = desk.app.url_map.iter_rules()
     public = {one.endpoint for one in rules if access.guard_of(desk.app, one.endpoint) == access.EVERYONE}
     rooms = {endpoint.split(".")[0] for endpoint in public}
-    assert rooms == {"hooks", "simulator", "bootstrap", "static", "security", "language", "operations"}
+    assert rooms == {
+        "hooks",
+        "simulator",
+        "bootstrap",
+        "static",
+        "security",
+        "second_step",
+        "language",
+        "operations",
+    }
 
 
 @pytest.mark.parametrize("role", access.EVERY_ROLE)

@@ -15,6 +15,9 @@ from tests.sheets.bad_lists import COUNTS, GOOD, LEFT_OUT, MIXED, UNREADABLE
 from tests.web.console.desk_scene import Desk, Visitor, a_member
 from tests.web.console.test_imports import CHOICES, files
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the page says does not depend on the kind of database; that it opens over each is tested for all pages."""
+
 
 @pytest.fixture
 def desk(engine: Engine, tmp_path: Path) -> Desk:

@@ -12,6 +12,9 @@ from app.store.staff import AuditEntry
 from tests.web.console.desk_scene import EMAILS, Desk, Visitor, a_member
 from tests.web.demo_shop import WANG
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the page says does not depend on the kind of database; that it opens over each is tested for all pages."""
+
 
 @pytest.fixture
 def desk(engine: Engine, tmp_path: Path) -> Desk:

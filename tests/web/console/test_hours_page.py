@@ -1,6 +1,7 @@
 """The page of sending hours: law and industry beside what is set, each refusal beside its field, what the gate does."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import pytest
 from sqlalchemy import Engine
 
 from app.domain.purpose import Cause, CauseKind
+from app.providers.contract import ProviderHours
 from tests.usecases.shop import WANG
 from tests.web.console.desk_scene import EMAILS, Visitor
 from tests.web.console.permit_scene import Scene, a_scene, plain
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the page says does not depend on the kind of database; that it opens over each is tested for all pages."""
 
 BRAND, CHANNEL = "/hours/brands/demo", "/hours/channels/simulator"
 WRONG = [
@@ -104,6 +109,20 @@ def test_a_channel_narrows_its_hours(scene: Scene, manager: Visitor) -> None:
     assert fate_of_service(scene) == ("queued", "quiet_hours")
     told = {"marketing_hours": "09:00-12:00", "service_hours": "07:00-22:00"}
     assert scene.noted("channel")[-1:] == [(EMAILS["manager"], "channel.change", told)]
+
+
+def test_a_providers_own_hours_stand_between_the_brands_and_the_channels(scene: Scene) -> None:
+    directory = scene.desk.parts.directory
+    simulator = directory.providers["simulator"]
+    can = replace(simulator.capabilities, hours=ProviderHours("08:00-12:00", "its manual"))
+    directory.providers = {**directory.providers, "simulator": replace(simulator, capabilities=can)}
+    directory.renew()
+    manager = scene.visits("manager", CHANNEL)
+    status, text = manager.sends(CHANNEL, marketing_hours="9-14")
+    assert (status, "The provider takes marketing from 08:00-12:00 only" in text) == (422, True)
+    text = manager.opens("/hours")[1]
+    assert row(text, "simulator takes it") == "08:00-12:00 –"
+    assert row(text, "What goes from simulator") == "10:00-12:00 at any hour"
 
 
 def test_an_industry_brings_its_hours(scene: Scene, manager: Visitor) -> None:

@@ -11,6 +11,9 @@ from app.store.tables import Rows
 from tests.web.console.desk_scene import EMAILS, Visitor
 from tests.web.console.permit_scene import Scene, a_scene, plain
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the page says does not depend on the kind of database; that it opens over each is tested for all pages."""
+
 TELECOM = {"brand": "demo", "kind": "telecom_licence", "number": "B2-2026", "expires_on": "2027-12-31"}
 CHANNEL = {**TELECOM, "kind": "channel_filing", "number": "TD-1", "channel": "main"}
 SIGNATURE = {"brand": "demo", "kind": "signature_filing", "number": "QM-1"}

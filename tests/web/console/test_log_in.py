@@ -7,9 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from werkzeug.exceptions import HTTPException
 
+from app.store.log_in_attempts import LogInAttempt
 from app.store.staff import AuditEntry, Staff
 from app.usecases import staff_accounts
 from app.web.console import comparing
@@ -69,6 +70,96 @@ def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(desk: De
     assert "收件箱" not in visitor.logs_in(EMAILS["support"])[1]
     desk.clock.pass_by(timedelta(minutes=16))
     assert "收件箱" in visitor.logs_in(EMAILS["support"])[1]
+
+
+def quick(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Passwords are compared at once; what was given is told."""
+    compared: list[str] = []
+
+    def compare(password: str, *_: str) -> bool:
+        compared.append(password)
+        return password == PASSWORD
+
+    monkeypatch.setattr(comparing, "verify_password", compare)
+    monkeypatch.setattr(comparing, "hash_password", compare)
+    return compared
+
+
+def tries(visitor: Visitor, email: str, count: int, password: str = WRONG) -> list[int]:
+    """As many tries, each from an address of its own."""
+    visitor.opens("/log-in")
+    statuses = []
+    for n in range(count):
+        visitor.client.environ_base["REMOTE_ADDR"] = f"198.51.{n // 250}.{n % 250}"
+        statuses.append(visitor.sends("/log-in", email=email, password=password)[0])
+    return statuses
+
+
+def test_who_has_logged_in_before_is_locked_out_by_nobody_elsewhere(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    support, thief = a_member(desk, "support"), Visitor(desk.app)
+    support.opens("/account")
+    support.sends("/log-out")
+    quick(desk, monkeypatch)
+    tries(thief, EMAILS["support"], 8)
+    assert "收件箱" not in thief.logs_in(EMAILS["support"])[1]
+    assert "Inbox" in support.logs_in(EMAILS["support"])[1]
+    support.sends("/log-out")
+    tries(support, EMAILS["support"], 6)
+    assert "Too many wrong tries" in support.logs_in(EMAILS["support"])[1]
+
+
+def test_a_known_browser_is_known_for_its_own_accounts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(desk, monkeypatch)
+    thief = a_member(desk, "support")
+    thief.opens("/account")
+    thief.sends("/log-out")
+    tries(thief, EMAILS["manager"], 5)
+    assert "密码错误次数太多" in Visitor(desk.app).logs_in(EMAILS["manager"])[1]
+
+
+def test_many_tries_cost_five_comparisons_and_six_lines_of_the_audit(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = quick(desk, monkeypatch)
+    assert set(tries(Visitor(desk.app), EMAILS["manager"], 40)) == {200}
+    assert compared == [WRONG] * 5
+    with desk.parts.store.read() as session:
+        mine = select(AuditEntry.action).where(AuditEntry.actor == EMAILS["manager"]).order_by(AuditEntry.id)
+        assert list(session.scalars(mine)) == ["log_in.failed"] * 5 + ["log_in.locked"]
+
+
+def test_an_address_of_nobody_is_locked_in_the_same_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared, answers = quick(desk, monkeypatch), []
+    for email in (EMAILS["support"], "nobody@shop.example"):
+        visitor = Visitor(desk.app)
+        tries(visitor, email, 6)
+        text = visitor.opens("/log-in")[1] and visitor.sends("/log-in", email=email, password=PASSWORD)[1]
+        answers.append(text[text.index("alert-danger") :][:160])
+    assert answers[0] == answers[1]
+    assert len(compared) == 10
+
+
+def test_what_no_longer_counts_is_not_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(desk, monkeypatch)
+    tries(Visitor(desk.app), "nobody@shop.example", 5)
+    desk.clock.pass_by(timedelta(minutes=16))
+    tries(Visitor(desk.app), "somebody@shop.example", 1)
+    with desk.parts.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(LogInAttempt)) == 1
+
+
+def test_a_network_of_one_subscriber_is_one_caller(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(desk, monkeypatch)
+    visitor, statuses = Visitor(desk.app), []
+    visitor.opens("/log-in")
+    for n in range(21):
+        visitor.client.environ_base["REMOTE_ADDR"] = f"2001:db8::{n:x}"
+        statuses.append(visitor.sends("/log-in", email=f"{n}@x.example", password=WRONG)[0])
+    assert statuses[-2:] == [200, 429]
 
 
 def test_no_more_than_five_of_many_passwords_at_once_are_compared(

@@ -15,6 +15,9 @@ from app.usecases.marketing_switch import Presser, stop_all
 from tests.usecases.shop import WANG, Shop
 from tests.web.console.desk_scene import EMAILS, Desk, Visitor, a_member
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the page says does not depend on the kind of database; that it opens over each is tested for all pages."""
+
 
 @pytest.fixture
 def desk(engine: Engine, tmp_path: Path) -> Desk:

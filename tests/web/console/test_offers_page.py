@@ -8,6 +8,9 @@ from sqlalchemy import Engine
 from app.domain.offers import Offer
 from tests.web.console.desk_scene import Desk, Visitor, a_member
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the page says does not depend on the kind of database; that it opens over each is tested for all pages."""
+
 CAKES = {"brand": "demo", "name": "cakes", "title": "蛋糕节", "discount": "满100减20", "price": "9.90"}
 
 

@@ -15,6 +15,9 @@ from app.usecases.customer_records import Grant
 from tests.web.console.desk_scene import EMAILS, Visitor
 from tests.web.console.permit_scene import Scene, a_scene, plain
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the page says does not depend on the kind of database; that it opens over each is tested for all pages."""
+
 GUEST = "+8613800005555"
 HOTEL = {"brand": "demo", "partner": "锦江酒店", "number": "HZ-1", "expires_on": "2026-11-23"}
 

@@ -1,5 +1,7 @@
 """Every word of the console has its Chinese one, and what is compiled is what was written."""
 
+import re
+from collections import Counter
 from io import BytesIO
 
 from babel.messages.extract import extract_from_dir
@@ -22,6 +24,11 @@ def test_every_word_is_translated() -> None:
         message[2] for message in found if not (held := catalogue.get(_first(message[2]))) or not held.string
     }
     assert lacking == set()
+
+
+def test_no_word_stands_twice() -> None:
+    told = re.findall(r'^msgid ("(?:.*)"(?:\n".*")*)$', (CHINESE / "messages.po").read_text("utf-8"), re.M)
+    assert [word for word, times in Counter(told).items() if times > 1] == []
 
 
 def test_the_compiled_words_are_the_written_ones() -> None:

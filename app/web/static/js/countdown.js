@@ -1,4 +1,4 @@
-// Counts down to every moment marked with data-due, by the server's clock rather than the reader's.
+// Counts down to every moment marked with data-due, and the seconds to each with data-leaves, by the server's clock rather than the reader's.
 const SOON = 30 * 60 * 1000;
 
 const two = (number) => String(number).padStart(2, "0");
@@ -18,6 +18,10 @@ export function startCountdowns() {
       time.textContent = said(left);
       time.classList.toggle("is-past", left < 0);
       time.classList.toggle("is-soon", left >= 0 && left < SOON);
+    }
+    for (const time of document.querySelectorAll("[data-leaves]")) {
+      const left = Date.parse(time.dataset.leaves) - (Date.now() + ahead);
+      time.textContent = Math.max(0, Math.ceil(left / 1000));
     }
   };
   tick();
