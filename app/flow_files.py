@@ -19,6 +19,8 @@ SHIPPED = Path(__file__).parent.parent / "data" / "flows"
 TRANSCRIPTS = ".transcripts.yml"
 _SUFFIXES = (".yml", ".yaml")
 _MAX_BYTES = 1_000_000
+_DEEPEST = 50
+"""Levels of one value within another; a flow has some ten, and the time to read them grows with their square."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -29,6 +31,7 @@ class _Loader(yaml.SafeLoader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._composed: set[int] = set()
+        self._depth = 0
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """The value; what its tag or its size makes unreadable is told with its line, and not as a crash."""
@@ -41,7 +44,11 @@ class _Loader(yaml.SafeLoader):
             ) from error
 
     def compose_node(self, parent: Any, index: Any) -> Any:
+        if self._depth == _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="a value is nested too deeply", problem_mark=self.get_mark())
+        self._depth += 1
         node = super().compose_node(parent, index)
+        self._depth -= 1
         if node is not None and id(node) in self._composed:
             raise yaml.MarkedYAMLError(
                 problem="aliases (*name) are not allowed", problem_mark=node.start_mark
@@ -155,10 +162,6 @@ def _compose(text: str) -> tuple[Any, dict[Part, int]]:
             return None, lines
         _note_lines(root, (), lines)
         return loader.construct_document(root), lines
-    except RecursionError as error:
-        raise yaml.MarkedYAMLError(
-            problem="a value is nested too deeply", problem_mark=loader.get_mark()
-        ) from error
     finally:
         loader.dispose()
 

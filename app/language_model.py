@@ -1,5 +1,6 @@
 """The language model from outside: its commands, in an environment of their own, and how it reads after the rules."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -50,13 +51,22 @@ def bot_command(name: str, arguments: Sequence[str]) -> list[str]:
 
 
 def bot_environ() -> Mapping[str, str]:
-    """The environment that the bot's commands need: the repository's root and the var folder."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "HUIXIN_VAR": str(var_folder())}
+    """The environment that the bot's commands need: the repository's root and the var folder.
+
+    Unbuffered, Python drops what a full pipe does not take of a long answer.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return {**kept, "PYTHONPATH": str(ROOT), "HUIXIN_VAR": str(var_folder())}
+
+
+def models_folder() -> Path:
+    """Where the trained models lie."""
+    return var_folder() / "models"
 
 
 def current_model() -> str:
     """The name of the model that is to be served; LanguageError where none has been trained."""
-    pointer = var_folder() / "models" / "current"
+    pointer = models_folder() / "current"
     try:
         history = json.loads(pointer.read_text(encoding="utf-8"))["history"]
         return str(history[-1])
@@ -64,6 +74,16 @@ def current_model() -> str:
         raise LanguageError("no model has been trained yet: run `huixin bot train`") from None
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         raise LanguageError(f"the pointer {pointer} is damaged: run `huixin bot promote NAME`") from None
+
+
+def is_whole(model: str) -> bool:
+    """Whether the model's file is byte for byte the one that was trained."""
+    try:
+        told = json.loads((models_folder() / f"{model}.json").read_text("utf-8"))["sha256"]
+        with (models_folder() / f"{model}.tar.gz").open("rb") as file:
+            return bool(hashlib.file_digest(file, "sha256").hexdigest() == told)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def with_trained(model: str | None) -> Reader:
@@ -121,7 +141,7 @@ def shipped_rules() -> Rules:
 
 def read_all(lines: Sequence[Line], rules: Rules, reader: Reader) -> tuple[str, list[Read]]:
     """The model's name, and every line as an installation would take it: rules first, the model for the others."""
-    decided = [by_rule(line.text, rules) for line in lines]
+    decided = [by_rule(line.text, rules, line.last) for line in lines]
     left = [line.text for line, rule in zip(lines, decided, strict=True) if rule is None]
     name, answers = reader(left)
     waiting = iter(answers)

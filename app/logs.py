@@ -67,6 +67,8 @@ def configure(log_format: Literal["console", "json"], level: int = logging.INFO)
     root.setLevel(level)
     for chatty in ("httpx2", "httpcore2", "urllib3", "apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # addresses with numbers in them, and chatter
+    # a job that is still at it when its next turn comes is no fault: it goes on with what is due then
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def blot_private(logger: object, method: str, event: Event) -> Event:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from app.settings import PREFIX, SECRETS_FILE
+from app.settings import PREFIX, SECRETS_FILE, Problem, SettingsError
 
 HEADER = "# Without these keys nothing stored can be read. Keep a copy, apart from the database's.\n"
 
@@ -37,6 +37,15 @@ def create_secrets(var: Path) -> Path | None:
         return None
     _draft(path, path.read_text(encoding="utf-8").rstrip("\n") + "\n" + _lines(lacking)).replace(path)
     return path
+
+
+def none_made(error: SettingsError) -> bool:
+    """Whether nothing is wrong with the settings but that no secret has been made yet: nothing is installed."""
+    return sorted(map(_lacking, error.problems)) == sorted(PREFIX + name for name in _made())
+
+
+def _lacking(problem: Problem) -> str:
+    return problem.setting if problem.wrong == "is missing" else ""
 
 
 def _made() -> dict[str, str]:

@@ -1,74 +1,37 @@
 """Reads the settings from the environment, `.env` and `var/secrets.env`, and tells all that is wrong."""
 
 import difflib
-import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from app import addresses, number_checkers
+from app.addresses import is_loopback
+from app.settings_error import Problem as Problem
+from app.settings_error import SettingsError as SettingsError
+
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "HUIXIN_"
 SECRETS_FILE = "secrets.env"
+PAIRS = (
+    ("LLM_URL", "LLM_KEY"),
+    ("NUMBER_CHECK_URL", "NUMBER_CHECK_KEY"),
+    ("SMTP_URL", "SMTP_FROM"),
+    ("ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET"),
+)
+"""Settings of which one is of no use without the other."""
 INIT = "run `huixin init`, which makes it, or set it yourself"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One setting that cannot be used: what is wrong with it, and what to do."""
-
-    setting: str
-    wrong: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.setting}: {self.wrong}; {self.mend}"
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; `problems` holds every reason."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        count = len(problems)
-        head = "one setting needs mending" if count == 1 else f"{count} settings need mending"
-        super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
-
-
-def is_loopback(url: str) -> bool:
-    """Say whether the address is one that only this machine can reach."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _comma_list(given: Any) -> Any:
     return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
-
-
-def _address(given: str, *schemes: str) -> str:
-    parts = urlsplit(given)
-    is_local = parts.scheme == "unix"
-    if parts.scheme not in schemes or not (parts.path if is_local else parts.hostname):
-        raise ValueError(
-            "is no address that begins with " + " or ".join(f"{scheme}://" for scheme in schemes)
-        )
-    return given.rstrip("/")
 
 
 def _here(port: int | str) -> str:
@@ -113,9 +76,31 @@ class Settings(BaseSettings):
         repr=False,
         description="give smtp://user:password@host:587 or smtps://..., or leave it out",
     )
+    smtp_from: str | None = Field(
+        default=None, description="give HUIXIN_SMTP_URL and HUIXIN_SMTP_FROM (desk@shop.example), or neither"
+    )
+    alert_webhook_url: str | None = Field(
+        default=None, repr=False, description="give an https:// address, or leave it out"
+    )
+    alert_webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="give HUIXIN_ALERT_WEBHOOK_URL and HUIXIN_ALERT_WEBHOOK_SECRET (16 characters or more), or neither",
+    )
     llm_url: str | None = Field(default=None, description="give an https:// address, or leave it out")
     llm_key: SecretStr | None = Field(
         default=None, description="give HUIXIN_LLM_URL and HUIXIN_LLM_KEY, or neither"
+    )
+    number_checker: str | None = Field(
+        default=None, description=f"give one of {', '.join(number_checkers.names())}, or leave it out"
+    )
+    number_check_url: str | None = Field(
+        default=None, description="give an https:// address, or leave it out"
+    )
+    number_check_key: SecretStr | None = Field(
+        default=None,
+        min_length=8,
+        description="give HUIXIN_NUMBER_CHECK_URL and HUIXIN_NUMBER_CHECK_KEY (8 characters or more), or neither",
     )
     simulator: bool = Field(default=True, description="give on or off")
     upload_mb: int = Field(default=200, ge=8, le=1000, description="give megabytes between 8 and 1000")
@@ -142,6 +127,7 @@ class Settings(BaseSettings):
         filled.setdefault("database_url", f"sqlite:///{var / 'huixin.db'}")
         filled.setdefault("public_url", _here(filled.get("PORT", 8000)))
         filled.setdefault("simulator", is_loopback(filled["public_url"]))
+        filled.setdefault("number_checker", "http" if "number_check_url" in filled else None)
         return filled
 
     @field_validator("database_url")
@@ -156,17 +142,29 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _names_a_redis(cls, given: str | None) -> str | None:
-        return given and _address(given, "redis", "rediss", "unix")
+        return given and addresses.server(given, "redis", "rediss", "unix")
 
-    @field_validator("public_url", "nlu_url", "llm_url")
+    @field_validator("number_checker")
+    @classmethod
+    def _is_a_checker(cls, given: str | None) -> str | None:
+        if given is not None and given not in number_checkers.names():
+            raise ValueError("is no number checker")
+        return given
+
+    @field_validator("public_url", "nlu_url", "llm_url", "number_check_url", "alert_webhook_url")
     @classmethod
     def _is_a_web_address(cls, given: str | None) -> str | None:
-        return given and _address(given, "http", "https")
+        return given and addresses.server(given, "http", "https")
 
     @field_validator("smtp_url")
     @classmethod
     def _names_a_mail_server(cls, given: str | None) -> str | None:
-        return given and _address(given, "smtp", "smtps")
+        return given and addresses.server(given, "smtp", "smtps")
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _is_a_writer(cls, given: str | None) -> str | None:
+        return given and addresses.writer(given)
 
     @field_validator("encryption_keys")
     @classmethod
@@ -273,10 +271,17 @@ def _contradictions(given: Mapping[str, str]) -> list[Problem]:
         problems.append(
             Problem(f"{PREFIX}SIMULATOR", "would let anyone text as anyone at a public address", mend)
         )
-    if (f"{PREFIX}LLM_URL" in given) != (f"{PREFIX}LLM_KEY" in given):
-        lacking = "KEY" if f"{PREFIX}LLM_URL" in given else "URL"
-        mend = str(Settings.model_fields["llm_key"].description)
-        problems.append(Problem(f"{PREFIX}LLM_{lacking}", "is missing", mend))
+    checker = given.get(f"{PREFIX}NUMBER_CHECKER", "")
+    if checker == "simulator" and public_url and not is_loopback(public_url):
+        mend = "name a real checker, or leave it out"
+        problems.append(Problem(f"{PREFIX}NUMBER_CHECKER", "would invent what is true of real numbers", mend))
+    wanted = {"NUMBER_CHECK_URL", "NUMBER_CHECK_KEY"} if checker == "http" else set()
+    for first, second in PAIRS:
+        pair = {first, second}
+        there = {name for name in pair if f"{PREFIX}{name}" in given}
+        mend = str(Settings.model_fields[second.lower()].description)
+        for lacking in sorted(pair - there) if there or pair == wanted else ():
+            problems.append(Problem(f"{PREFIX}{lacking}", "is missing", mend))
     return problems
 
 

@@ -1,9 +1,10 @@
 """Where the parts meet: the only module that knows them all."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -13,22 +14,31 @@ import yaml
 from flask import Flask
 
 from app import clock
+from app.domain.escalation import Channel
+from app.domain.practice import Scenario
 from app.domain.wording import Wording
 from app.nlu import Nlu
+from app.notifiers import Notifier, mail, webhook
+from app.number_checkers import Access, Finding, NoAnswer, checkers
 from app.processes.waking import Polling, RedisBell
 from app.providers import providers
 from app.providers.transport import Transport
 from app.rules import RULES_FOLDER, Rules, load_rules
+from app.rules.practice import scenarios
 from app.settings import Problem, Settings, SettingsError
-from app.store import encryption, hash_keys, heartbeats, key_witness, migrating
+from app.store import encryption, hash_keys, heartbeats, key_witness
 from app.store.encryption import Keyring
 from app.store.engine import Store, open_engine
 from app.usecases.carrier import StoredCarrier
 from app.usecases.catalogue import FlowCatalogue
+from app.usecases.check_numbers import Asking
 from app.usecases.directory import ChannelView, DirectoryCache
 from app.usecases.parts import Parts
 from app.usecases.wake import Wake
 from app.web.arriving import LONGEST_BODY, LONGEST_FORM
+
+CHECK_WITHIN = timedelta(seconds=60)
+"""How long a number-check service may take for a batch."""
 
 
 class Connections:
@@ -66,6 +76,12 @@ def _rules() -> Rules:
     return load_rules()
 
 
+@cache
+def _practice() -> dict[str, Scenario]:
+    """The made-up customers, read once a process."""
+    return scenarios()
+
+
 def build_parts(
     settings: Settings,
     *,
@@ -90,7 +106,20 @@ def build_parts(
         now=now,
         public_url=settings.public_url,
         uploads=settings.var / "imports",
+        practice=_practice(),
+        notifiers=_notifiers(settings),
     )
+
+
+def _notifiers(settings: Settings) -> dict[str, Notifier]:
+    """The ways to tell staff outside of the console that the settings name; nothing is opened before it is used."""
+    found = {}
+    if settings.smtp_url and settings.smtp_from:
+        found[Channel.EMAIL.value] = mail.notifier(settings.smtp_url, settings.smtp_from)
+    if settings.alert_webhook_url and settings.alert_webhook_secret:
+        told = settings.alert_webhook_url, settings.alert_webhook_secret, clock.monotonic
+        found[Channel.WEBHOOK.value] = webhook.notifier(*told)
+    return found
 
 
 def _opened(settings: Settings) -> Store:
@@ -109,6 +138,28 @@ def _opened(settings: Settings) -> Store:
     return store
 
 
+@contextmanager
+def number_checker(settings: Settings) -> Iterator[Asking | None]:
+    """The number-check service that the settings name, with its connection; None where they name none."""
+    if settings.number_checker is None:
+        yield None
+        return
+    checker = checkers()[settings.number_checker]
+    access = Access(settings.number_check_url, settings.number_check_key)
+    transport = Transport(answer=CHECK_WITHIN, monotonic=clock.monotonic)
+
+    def ask(phones: Sequence[str]) -> Sequence[Finding] | NoAnswer:
+        try:
+            return checker.check(phones, access, transport)
+        except Exception as error:
+            return NoAnswer(f"the checker {checker.name} failed ({type(error).__name__})")
+
+    try:
+        yield Asking(checker.name, checker.batch, ask)
+    finally:
+        transport.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Initialised:
     """What `initialise` has made; the password is None where there was an admin already."""
@@ -119,6 +170,7 @@ class Initialised:
 
 def initialise(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> Initialised:
     """Brings the database up to date and makes roles, the first admin and, with the simulator, the demo brand."""
+    from app.store import migrating
     from app.usecases import demo, staff_accounts
 
     install_keys(settings)
@@ -130,6 +182,13 @@ def initialise(settings: Settings, *, now: Callable[[], datetime] = clock.now) -
         demo.load(parts, now())
     parts.store.close()
     return Initialised("admin@huixin.local", password if made else None)
+
+
+def is_initialised(settings: Settings) -> bool:
+    """Whether this installation has a database; raises DBAPIError where that cannot be found out."""
+    from app.store import migrating
+
+    return migrating.has_begun(settings.database_url)
 
 
 WEB = (

@@ -1,5 +1,7 @@
 """Flow files: read with their lines, written as people would, and never a crash on what is none."""
 
+import pytest
+
 from app.flow_files import from_yaml, read_path, to_yaml
 
 FLOW = """\
@@ -51,9 +53,16 @@ def test_what_is_no_yaml_is_a_finding():
         "{" * 200,
         "- - - 3",
         "? [a]\n: b",
-        "[" * 5000 + "]" * 5000,
     ):
         assert from_yaml(text).findings, text
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 51 + "]" * 51, "{a: " * 100_000, "\n".join(" " * n + "a:" for n in range(51))]
+)
+def test_what_is_nested_too_deeply_is_refused_before_it_takes_long(text: str) -> None:
+    (finding,) = from_yaml("a:\n  " + text.replace("\n", "\n  ")).findings
+    assert "a value is nested too deeply" in finding.message
 
 
 def test_reads_a_folder_with_the_transcripts_beside(tmp_path):

@@ -92,3 +92,8 @@ def test_a_line_with_an_unknown_intent_ends_the_command_with_its_number(tmp_path
     result = CliRunner().invoke(bot, ["evaluate", "--test", str(test_file)])
     assert result.exit_code == 1
     assert "line 1: there is no intent 'opting'" in result.stderr
+
+
+def test_a_long_answer_comes_whole_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    assert "PYTHONUNBUFFERED" not in language_model.bot_environ()

@@ -6,8 +6,9 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
+from app.addresses import is_loopback
 from app.secret_keys import create_secrets
-from app.settings import SettingsError, is_loopback, load, var_folder
+from app.settings import SettingsError, load, var_folder
 
 KEY, OLD_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 SECRETS = {
@@ -158,3 +159,63 @@ def test_secrets_that_others_may_read_are_told(tmp_path: Path) -> None:
     assert made is not None
     made.chmod(0o644)
     assert problems({"HUIXIN_VAR": str(tmp_path)}, tmp_path) == [str(made)]
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"HUIXIN_NUMBER_CHECKER": "crystal ball"}, ["HUIXIN_NUMBER_CHECKER"]),
+        ({"HUIXIN_NUMBER_CHECKER": "http"}, ["HUIXIN_NUMBER_CHECK_KEY", "HUIXIN_NUMBER_CHECK_URL"]),
+        ({"HUIXIN_NUMBER_CHECK_URL": "https://numbers.example"}, ["HUIXIN_NUMBER_CHECK_KEY"]),
+        ({"HUIXIN_NUMBER_CHECK_KEY": "k" * 8}, ["HUIXIN_NUMBER_CHECK_URL"]),
+        (
+            {"HUIXIN_NUMBER_CHECKER": "simulator", "HUIXIN_PUBLIC_URL": "https://sms.shop.example"},
+            ["HUIXIN_NUMBER_CHECKER"],
+        ),
+    ],
+)
+def test_a_number_checker_is_named_in_full_or_not_at_all(
+    given: dict[str, str], wrong: list[str], tmp_path: Path
+) -> None:
+    assert problems({**SECRETS, **given}, tmp_path) == wrong
+
+
+def test_an_address_to_check_numbers_at_is_the_signed_checkers(tmp_path: Path) -> None:
+    assert load(SECRETS, tmp_path).number_checker is None
+    given = {"HUIXIN_NUMBER_CHECK_URL": "https://numbers.example/", "HUIXIN_NUMBER_CHECK_KEY": "k" * 8}
+    settings = load({**SECRETS, **given}, tmp_path)
+    assert (settings.number_checker, settings.number_check_url) == ("http", "https://numbers.example")
+
+
+WAYS = {
+    "HUIXIN_SMTP_URL": "smtps://desk%40shop.example:hushhush@mail.shop.example",
+    "HUIXIN_SMTP_FROM": "Huixin <desk@shop.example>",
+    "HUIXIN_ALERT_WEBHOOK_URL": "https://alerts.shop.example/huixin",
+    "HUIXIN_ALERT_WEBHOOK_SECRET": "w" * 16,
+}
+
+
+def test_the_ways_to_tell_staff_are_given_whole(tmp_path: Path) -> None:
+    settings = load({**SECRETS, **WAYS, "HUIXIN_VAR": str(tmp_path)}, tmp_path)
+    assert (settings.smtp_url, settings.smtp_from) == (WAYS["HUIXIN_SMTP_URL"], WAYS["HUIXIN_SMTP_FROM"])
+    assert "hushhush" not in repr(settings)
+    for lacking in WAYS:
+        given = {name: value for name, value in WAYS.items() if name != lacking}
+        assert problems({**SECRETS, **given}, tmp_path) == [lacking]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("HUIXIN_SMTP_URL", "http://mail.shop.example"),
+        ("HUIXIN_SMTP_URL", "smtp://mail.shop.example:99999"),
+        ("HUIXIN_SMTP_URL", "smtp://mail.shop.example:mail"),
+        ("HUIXIN_SMTP_FROM", "desk"),
+        ("HUIXIN_SMTP_FROM", "desk@"),
+        ("HUIXIN_SMTP_FROM", "投诉@shop.example"),
+        ("HUIXIN_ALERT_WEBHOOK_URL", "alerts.shop.example"),
+        ("HUIXIN_ALERT_WEBHOOK_SECRET", "short"),
+    ],
+)
+def test_a_way_to_tell_staff_that_cannot_work_is_told(tmp_path: Path, setting: str, value: str) -> None:
+    assert problems({**SECRETS, **WAYS, setting: value}, tmp_path) == [setting]

@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from app import clock
-from app.bench.figures import Figure
+from app.bench.figures import Figure, best_slice
 from app.domain.composing import BrandIdentity
 from app.domain.content.check import Copy, Listed, Lists, Severity
 from app.domain.content.checking import Judge
@@ -73,11 +72,5 @@ def _longer(lists: Lists, words: Sequence[str]) -> Lists:
 
 
 def _best(judged: Callable[[T], object], given: Sequence[T]) -> float:
-    """Microseconds each, of the best slice: what else the machine does makes the others longer."""
-    slices = []
-    for first in range(0, len(given), SLICE):
-        begun = clock.monotonic()
-        for one in given[first : first + SLICE]:
-            judged(one)
-        slices.append(clock.monotonic() - begun)
-    return 1e6 * min(slices) / SLICE
+    """Microseconds each."""
+    return 1e6 * best_slice(judged, given, SLICE)

@@ -11,7 +11,8 @@ import click
 
 from app import logs
 from app.reads.reason_words import Language
-from app.settings import load
+from app.secret_keys import none_made
+from app.settings import SettingsError, load
 from app.usecases.parts import Parts
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -20,18 +21,47 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 @contextmanager
 def opened() -> Iterator[Parts]:
     """The parts of this installation, given back at the end; a database that cannot be used ends the command."""
-    from sqlalchemy.exc import DBAPIError
-
     from app.wiring import build_parts
 
     settings = load()
     logs.configure(settings.log_format)
-    try:
+    with _database_told():
         parts = build_parts(settings)
         try:
             yield parts if settings.has_public_url else _where_the_web_is(parts)
         finally:
             parts.store.close()
+
+
+@contextmanager
+def opened_if_made() -> Iterator[Parts | None]:
+    """The same; None where nothing has been installed yet, neither secrets nor a database."""
+    if not _is_made():
+        yield None
+        return
+    with opened() as parts:
+        yield parts
+
+
+def _is_made() -> bool:
+    from app.wiring import is_initialised
+
+    try:
+        settings = load()
+    except SettingsError as error:
+        if none_made(error):
+            return False
+        raise
+    with _database_told():
+        return is_initialised(settings)
+
+
+@contextmanager
+def _database_told() -> Iterator[None]:
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
     except DBAPIError as error:
         problem = str(error.orig).splitlines()[0] if error.orig is not None else type(error).__name__
         raise click.ClickException(f"the database cannot be used ({problem}): see `huixin doctor`") from None

@@ -8,7 +8,19 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from app.bench import content, customer_import, dialogue, dispatch, gate, inbound, memory, rotation
+from app.bench import (
+    content,
+    customer_import,
+    deadlines,
+    desk,
+    dialogue,
+    dispatch,
+    gate,
+    inbound,
+    language,
+    memory,
+    rotation,
+)
 from app.bench.figures import Figure, machine
 from app.bench.installation import databases
 
@@ -18,11 +30,15 @@ BENCHES: dict[str, Callable[[str], list[Figure]]] = {
     "dispatch": dispatch.measure,
     "content": content.measure,
     "gate": gate.measure,
+    "deadlines": deadlines.measure,
+    "desk": desk.measure,
     "import": customer_import.measure,
     "rotation": rotation.measure,
+    "language": language.measure,
     "memory": memory.measure,
 }
 SIZED: dict[str, Callable[..., list[Figure]]] = {
+    "desk": desk.measure,
     "import": customer_import.measure,
     "rotation": rotation.measure,
 }
@@ -34,7 +50,9 @@ SIZED: dict[str, Callable[..., list[Figure]]] = {
     "--database", type=click.Choice(["sqlite", "postgresql"]), help="One database; else all that are there."
 )
 @click.option(
-    "--rows", type=click.IntRange(min=1), help="People in `import` and `rotation`, for example 1000000."
+    "--rows",
+    type=click.IntRange(min=1),
+    help="People in `import` and `rotation`, settled complaints in `desk`, for example 1000000.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def bench(names: Sequence[str], database: str | None, rows: int | None, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """`huixin bot`: train, measure and choose the language model, in the bot's own environment."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -9,11 +9,13 @@ from uuid import UUID
 import click
 
 from app import clock
-from app.cli._opening import counted, json_option, opened, print_json
+from app.cli._opening import counted, json_option, opened, opened_if_made, print_json
 
 if TYPE_CHECKING:
+    from app.domain.promotion import Fall
     from app.domain.reading_figures import Line, Read
     from app.learning import Comparison, Trained
+    from app.usecases.parts import Parts
 
 
 def run(name: str, arguments: Sequence[str]) -> None:
@@ -42,23 +44,48 @@ def train(no_promote: bool) -> None:
     """Train a model from config.yml, data/nlu/ and the labels that were accepted; promote it unless it reads worse."""
     from app import learning
     from app.language_model import LanguageError
+    from app.usecases.labels import learnt
 
     try:
-        trained = learning.train()
+        trained = learning.train(_asked(learnt))
         click.echo(f"{trained.name}: {counted(trained.examples, 'example')}, {_news(trained)}")
         if no_promote or trained.name == trained.present:
             return
-        compared = learning.compare(trained)
-        if compared is not None:
-            _show_comparison(compared)
-        if compared is not None and compared.falls:
-            raise click.ClickException(
-                f"{trained.present} goes on: the new model reads worse. "
-                f"To take it anyway: huixin bot promote {trained.name}"
-            )
+        falls = learning.refused_before(trained) or _compared(trained)
     except LanguageError as error:
         raise click.ClickException(str(error)) from None
+    if falls:
+        raise click.ClickException(_refused(trained, falls))
     run("promote", [trained.name])
+
+
+def _compared(trained: "Trained") -> "list[Fall]":
+    """What the new model makes worse, once both have read every line; the refusal is remembered."""
+    from app import learning
+
+    if trained.damaged:
+        click.echo(f"  the file of {trained.damaged} is damaged or gone: there is nothing to compare with")
+    compared = learning.compare(trained, _asked(learning.recent))
+    if compared is None:
+        return []
+    _show_comparison(compared)
+    if compared.falls:
+        learning.remember_refusal(trained, compared.falls)
+    return compared.falls
+
+
+def _refused(trained: "Trained", falls: "Sequence[Fall]") -> str:
+    worse = ", ".join(f"{one.figure} {one.before:.4f} -> {one.after:.4f}" for one in falls)
+    return (
+        f"{trained.name} is not promoted, {trained.present} goes on: the new one reads worse ({worse}). Mend the "
+        f"examples or the labels and train again, or take it as it is: huixin bot promote {trained.name}"
+    )
+
+
+def _asked(question: "Callable[[Parts], list[Any]]") -> list[Any]:
+    """What the installation's database says; a checkout where nothing was installed has nothing to say."""
+    with opened_if_made() as parts:
+        return question(parts) if parts is not None else []
 
 
 def _news(trained: "Trained") -> str:
@@ -73,8 +100,9 @@ def _news(trained: "Trained") -> str:
 
 
 def _show_comparison(compared: "Comparison") -> None:
+    worse = {one.figure for one in compared.falls}
     for name, before, after in compared.guarded:
-        click.echo(f"  {name:<34} {before:.4f} -> {after:.4f}{'  FALLS' if after < before else ''}")
+        click.echo(f"  {name:<34} {before:.4f} -> {after:.4f}{'  WORSE' if name in worse else ''}")
     seen = compared.shadow
     if seen is not None and seen.n:
         click.echo(
@@ -120,15 +148,16 @@ def list_labels(state: str, as_json: bool) -> None:
 
 @bot.command("review")
 @click.argument("label_id", metavar="LABEL", type=click.UUID)
+@click.argument("intent")
 @click.argument("verdict", type=click.Choice(["accept", "reject"]))
-def review(label_id: UUID, verdict: str) -> None:
-    """Accept or reject a LABEL: what is accepted is learnt by the next `huixin bot train`."""
+def review(label_id: UUID, intent: str, verdict: str) -> None:
+    """Accept or reject a LABEL with the INTENT that was listed; the next `huixin bot train` learns what is accepted."""
     from app.usecases.labels import LabelRefused
     from app.usecases.labels import review as decide
 
     with opened() as parts:
         try:
-            decide(parts, label_id, verdict == "accept", "command", clock.now())
+            decide(parts, label_id, intent, verdict == "accept", "command", clock.now())
         except LabelRefused as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"{verdict}ed")
@@ -141,7 +170,7 @@ def review(label_id: UUID, verdict: str) -> None:
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Lines of text, intent, language, with tabs between.",
+    help="Lines of text, intent, language, with tabs between; a header may name `last`, the message before.",
 )
 @click.option("--model", metavar="NAME", help="Another model than the current one.")
 @click.option("--running", is_flag=True, help="Ask the server that runs instead of loading a model.")

@@ -110,6 +110,12 @@ def list_licences(as_json: bool) -> None:
         click.echo(f"{one.id}  {one.brand}  {one.kind}  {one.number}  {what}  {until}  {state}")
     for need in lacking:
         click.echo(needed_words(need, language()))
+    if not (held or lacking):
+        click.echo(
+            "没有许可证或备案，也不需要"
+            if language() == "zh"
+            else "no licence or filing is on record, and none is needed"
+        )
 
 
 COMMAND = licences

@@ -1,16 +1,29 @@
-"""`huixin numbers`: how many numbers are verified, and which are not."""
+"""`huixin numbers`: how many numbers are verified, which are not, and asking a checker about those."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from rich.progress import Progress
 
 from app import clock
-from app.cli._opening import json_option, opened, print_json
+from app.cli._opening import counted, json_option, opened, print_json
+from app.settings import load
+
+if TYPE_CHECKING:
+    from app.usecases.check_numbers import Checked
+
+NO_CHECKER = (
+    "no number checker is set: give HUIXIN_NUMBER_CHECK_URL and HUIXIN_NUMBER_CHECK_KEY (docs/operating.md)"
+)
 
 
 @click.group("numbers")
 def numbers() -> None:
-    """Tell how many numbers are verified, and list those that are not."""
+    """Tell how many numbers are verified, list those that are not, and ask a checker about them."""
 
 
 @numbers.command("share")
@@ -49,6 +62,66 @@ def unverified(file: Path, code: str) -> None:
         with file.open("w", encoding="utf-8-sig", newline="") as written:
             written.writelines(lines)
     click.echo(str(file))
+
+
+@numbers.command("check")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="Ask about so many."
+)
+@click.option("--dry-run", is_flag=True, help="Only tell how many would be asked about.")
+@json_option
+def check(limit: int, dry_run: bool, as_json: bool) -> None:
+    """Ask the number-check service about numbers that this quarter has not verified; nobody is sent a text.
+
+    May be ended and run again: who was asked about in this week is left out. Exit 1 where there was no answer.
+    """
+    from app.usecases.check_numbers import check_numbers, waiting
+    from app.wiring import number_checker
+
+    with opened() as parts, number_checker(load()) as asking:
+        if asking is None:
+            raise click.ClickException(NO_CHECKER)
+        wanted = waiting(parts, clock.now())
+        if dry_run:
+            _tell_plan(asking.name, wanted, min(wanted, limit), as_json)
+            return
+        with _shown(min(wanted, limit)) as tell:
+            done = check_numbers(parts, asking, limit, "command", tell)
+        left = waiting(parts, clock.now())
+    _tell(done, left, as_json)
+    if done.unanswered:
+        raise SystemExit(1)
+
+
+def _tell_plan(checker: str, wanted: int, now: int, as_json: bool) -> None:
+    if as_json:
+        print_json({"checker": checker, "waiting": wanted, "would_ask": now})
+    else:
+        click.echo(f"{checker} would be asked about {now} of {counted(wanted, 'number')}; nothing was asked")
+
+
+@contextmanager
+def _shown(total: int) -> Iterator[Callable[[int], None]]:
+    """Shows on a terminal how far it is."""
+    with Progress(disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("asking", total=total)
+        yield lambda asked: progress.update(task, completed=asked)
+
+
+def _tell(done: "Checked", left: int, as_json: bool) -> None:
+    told = {standing.value: count for standing, count in done.told.items()}
+    if as_json:
+        more = {"unanswered": done.unanswered, "is_broken_off": done.is_broken_off, "waiting": left}
+        print_json({"asked": done.asked, **told, **more})
+        return
+    said = ", ".join(f"{count} {standing}" for standing, count in told.items())
+    click.echo(f"asked about {counted(done.asked, 'number')}: {said}; {left} still to be asked about")
+    for why, count in done.unanswered.items():
+        click.echo(
+            f"no answer about {counted(count, 'number')}: {why}; run the command again for them", err=True
+        )
+    if done.is_broken_off:
+        click.echo("broken off: asking on would have been of no use", err=True)
 
 
 COMMAND = numbers

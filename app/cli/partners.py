@@ -79,6 +79,8 @@ def list_partners(as_json: bool) -> None:
     for one in () if as_json else found:
         state = state_words(one.state, language())
         click.echo(f"{one.brand}  {one.name}  {one.agreement}  until {one.expires_on}  {state}")
+    if not (found or as_json):
+        click.echo("还没有合作方" if language() == "zh" else "there is no partner yet")
 
 
 COMMAND = partners

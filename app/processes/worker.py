@@ -134,9 +134,12 @@ class Worker:
         return known[1]
 
     def _forget(self, channels: Collection[UUID]) -> None:
-        """Ends the threads of channels that are there no more."""
-        for channel_id in set(self._senders) - set(channels) - set(self._rounds):
+        """Ends the threads of channels that are there no more, and forgets that their rounds failed."""
+        here = {*channels, *self._rounds}
+        for channel_id in self._senders.keys() - here:
             self._senders.pop(channel_id)[1].shutdown(wait=False)
+        for channel_id in self._failures.keys() - here:
+            del self._failures[channel_id]
 
     def _beat(self) -> None:
         try:

@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from app.domain.discovery import DiscoveryError
+from app.domain.windows import windows
 from app.providers.contract import Provider
 
 NOT_PROVIDERS = frozenset({"channel_settings", "contract", "reading", "request", "transport"})
@@ -27,5 +28,9 @@ def providers() -> dict[str, Provider[Any, Any]]:
             raise DiscoveryError(f"{__name__}.{module}: another provider is called {provider.name!r}")
         if provider.capabilities.can_query != (provider.query is not None):
             raise DiscoveryError(f"{__name__}.{module}: can_query and query disagree")
+        if (hours := provider.capabilities.hours) is not None and not (
+            windows(hours.marketing) and hours.source
+        ):
+            raise DiscoveryError(f"{__name__}.{module}: its hours name no source")
         found[provider.name] = provider
     return dict(sorted(found.items()))

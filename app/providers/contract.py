@@ -19,6 +19,15 @@ from app.providers.request import Request as Request
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderHours:
+    """When a provider takes marketing at all, 08:00-22:00 (several with commas), and who says so. What it would refuse
+    is kept back on every channel of it; a channel's own hours can only narrow these."""
+
+    marketing: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a provider adds, confirms, blocks, takes and reports, so that nobody asks for its name.
 
@@ -37,6 +46,8 @@ class Capabilities:
     """Whether advertising through it needs the licences of its style; only a carrier of our own asks for none."""
     reports_receipts: bool = True
     can_query: bool = False
+    hours: ProviderHours | None = None
+    """None where it takes marketing at any hour, or where nothing certain is known."""
     max_chars: int = 1600
     rate_per_second: float = 10.0
     concurrency: int = 4

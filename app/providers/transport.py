@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 
 from app.providers.contract import Headers
+from app.tls import trusted
 
 MAX_ANSWER_BYTES = 2_000_000
 LONGEST_WISH = timedelta(hours=24)
@@ -100,6 +101,7 @@ class Transport:
             headers={"User-Agent": "Huixin", "Accept-Encoding": "identity"},
             follow_redirects=False,
             transport=inner,
+            verify=trusted(),
         )
 
     def request(

@@ -38,6 +38,7 @@ def licences_told() -> list[dict[str, object]]:
 def test_a_first_day_from_channel_to_last_licence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.reads.checkup._wanted", lambda url: None)
     assert [one["is_ok"] for one in licences_told()] == [True]
+    assert "none is needed" in huixin("licences", "list").stdout
     a_mainland_channel()
     assert [one["is_note"] for one in licences_told()] == [True] * 3
     add("telecom_licence", "--until", "2999-12-31")

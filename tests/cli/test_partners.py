@@ -32,6 +32,7 @@ def test_an_import_by_a_partner_names_the_partner(tmp_path: Path) -> None:
 
 
 def test_an_agreement_is_recorded_renewed_and_listed() -> None:
+    assert huixin("partners", "list").stdout == "there is no partner yet\n"
     assert huixin("partners", "renew", *AGREEMENT).exit_code == 1
     assert huixin("partners", "add", *AGREEMENT).exit_code == 0
     again = huixin("partners", "add", *AGREEMENT)

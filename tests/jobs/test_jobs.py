@@ -16,13 +16,17 @@ NAMES = {
     "apply_receipts",
     "expire_numbers",
     "follow_up_complaints",
+    "forget_needs",
     "prune_decisions",
     "prune_messages",
     "import_lists",
     "release_leases",
+    "retire_warnings",
     "review_numbers",
     "seal_ledgers",
     "settle_unknown",
+    "tell_staff",
+    "warn_staff",
     "watch_complaints",
 }
 

@@ -87,6 +87,14 @@ def test_the_app_imports_nothing_of_the_bot_or_its_libraries() -> None:
         assert not {module.split(".")[0] for module in imports(path)} & {"bot", "rasa", "tensorflow"}, path
 
 
+def test_app_and_bot_agree_on_how_much_of_a_text_is_read() -> None:
+    def assigned(file: str, name: str) -> list[object]:
+        nodes = [node for node in parsed(ROOT / file).body if isinstance(node, ast.Assign)]
+        return [ast.literal_eval(node.value) for node in nodes if ast.unparse(node.targets[0]) == name]
+
+    assert assigned("app/nlu.py", "READ") == assigned("bot/features.py", "LONGEST") != []
+
+
 def test_app_and_bot_never_share_an_environment() -> None:
     def packages(lock: str) -> set[str]:
         lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()

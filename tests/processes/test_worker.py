@@ -127,6 +127,11 @@ def test_a_channel_whose_rounds_fail_pauses_and_slows_no_other(engine: Engine) -
     assert [shop.outbound(one).status for one in sent] == ["accepted"] * len(sent)
     assert shop.outbound(held).status == "queued"
     assert 1 <= len(failures) <= 5
+    worker._rounds.pop(broken.id, None)
+    worker._forget([broken.id])
+    assert broken.id in worker._failures
+    worker._forget([])
+    assert not worker._failures
 
 
 def test_a_channels_threads_end_when_its_concurrency_changes_or_it_is_gone(engine: Engine) -> None:

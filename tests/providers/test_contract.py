@@ -1,5 +1,6 @@
 """The contract that every provider keeps, whatever it is."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from app.providers.contract import (
     Headers,
     Outgoing,
     ParsedInbound,
+    ProviderHours,
     ReceiptStatus,
     Request,
     Style,
@@ -33,6 +35,15 @@ def test_a_file_without_a_provider_fails_loudly(monkeypatch):
     monkeypatch.setattr("app.providers.iter_modules", lambda _: [SimpleNamespace(name="contract_free")])
     monkeypatch.setattr("app.providers.import_module", lambda _: SimpleNamespace())
     with pytest.raises(DiscoveryError, match="contract_free has no PROVIDER"):
+        providers.__wrapped__()
+
+
+def test_hours_without_a_source_fail_loudly(monkeypatch):
+    one = providers()["http"]
+    limited = replace(one, capabilities=replace(one.capabilities, hours=ProviderHours("08:00-20:00", "")))
+    monkeypatch.setattr("app.providers.iter_modules", lambda _: [SimpleNamespace(name="limited")])
+    monkeypatch.setattr("app.providers.import_module", lambda _: SimpleNamespace(PROVIDER=limited))
+    with pytest.raises(DiscoveryError, match="its hours name no source"):
         providers.__wrapped__()
 
 

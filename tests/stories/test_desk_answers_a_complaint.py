@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from tests.web.console.desk_scene import EMAILS, PASSWORD, Desk
+from tests.web.console.desk_scene import EMAILS, PASSWORD, Desk, a_member
 from tests.web.demo_shop import WANG
 from tests.web.serving import served
 
@@ -79,12 +79,14 @@ def test_desk_answers_and_resolves_a_complaint(page: Page, desk: Desk, address: 
     page.get_by_label("短信回复").fill("王女士您好，非常抱歉！马上为您重做一个。")
     expect(page.locator("#count")).to_contain_text("1 条")
     page.get_by_role("button", name="发送").click()
-    expect(page.get_by_text("回复已提交发送。")).to_be_visible()
+    expect(page.get_by_text("回复将在10秒后发出")).to_be_visible()
+    desk.clock.pass_by(timedelta(seconds=10))
     desk.work()
     expect(page.locator(".by-staff .state")).to_have_text("已送达")
     expect(page.locator(".promises")).to_contain_text("按时")
 
     page.get_by_label(re.compile("解决投诉")).fill("新蛋糕已送到，再次抱歉。")
+    page.get_by_label("处理结果").select_option("已换货或重做")
     page.get_by_role("button", name="解决并通知客户").click()
     expect(page.get_by_text("投诉已解决，并已通知客户。")).to_be_visible()
     page.goto(address + "/inbox")
@@ -106,6 +108,24 @@ def test_what_the_customer_writes_appears_by_itself_and_keeps_the_draft(
     expect(page.locator("details.events")).to_have_attribute("open", "")
 
 
+def test_a_slash_picks_a_text_that_is_kept_ready(page: Page, desk: Desk, address: str) -> None:
+    manager = a_member(desk, "manager")
+    manager.opens("/canned-replies")
+    for name, text in (("道歉", "{{ customer.name }}您好，非常抱歉。"), ("退款", "退款已办理。")):
+        manager.sends("/canned-replies", brand="demo", language="zh", name=name, text=text)
+    log_in(page, address)
+    page.goto(address + desk.path_of(WANG))
+    page.get_by_label("短信回复").fill("/道")
+    expect(page.locator("[data-name]:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("短信回复")).to_have_value("王女士您好，非常抱歉。")
+    expect(page.locator("#count")).to_contain_text("1 条")
+    page.locator("#canned summary").click()
+    page.get_by_role("link", name=re.compile("退款")).click()
+    expect(page.get_by_label("短信回复")).to_have_value("王女士您好，非常抱歉。\n退款已办理。")
+    assert barriers(page) == []
+
+
 def test_a_full_number_is_shown_in_place(page: Page, desk: Desk, address: str) -> None:
     log_in(page, address)
     page.goto(address + desk.path_of(WANG))
@@ -123,7 +143,7 @@ def test_the_desk_works_on_a_phone(page: Page, desk: Desk, address: str) -> None
     page.goto(address + desk.path_of(ALICE))
     page.get_by_label("短信回复").fill("So sorry! A new cake is on its way.")
     page.get_by_role("button", name="发送").click()
-    expect(page.get_by_text("回复已提交发送。")).to_be_visible()
+    expect(page.get_by_text("回复将在10秒后发出")).to_be_visible()
 
 
 def test_nobody_is_kept_out_by_how_the_pages_are_made(page: Page, desk: Desk, address: str) -> None:

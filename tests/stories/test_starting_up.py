@@ -57,7 +57,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
         process = subprocess.Popen(command, env=environ, stdout=file, stderr=file, start_new_session=True)
     started = Running(process, port, log)
     try:
-        assert wait_for(lambda: "Ctrl-C stops it" in log.read_text(), 60), log.read_text()
+        assert wait_for(lambda: "Ctrl-C stops it" in log.read_text(), 90), log.read_text()
         yield started
     finally:
         process.kill()
@@ -65,32 +65,33 @@ def running(tmp_path: Path) -> Iterator[Running]:
         assert wait_for(lambda: is_free("127.0.0.1", port), 20)
 
 
-def test_an_operator_starts_everything_and_stops_it(running: Running, tmp_path: Path) -> None:
+def test_an_operator_starts_everything_works_beside_it_and_stops_it(running: Running, tmp_path: Path) -> None:
     said = running.log.read_text()
     assert running.answers()
     assert f"http://127.0.0.1:{running.port}/simulator" in said
     assert "one-time password" in said
     assert (tmp_path / "var" / "secrets.env").stat().st_mode & 0o777 == 0o600
+    a_second_one_says_that_the_port_is_taken_and_ends(running, tmp_path)
+    another_shell_learns_where_it_runs(running, tmp_path)
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(timeout=20) == 0
     assert "Traceback" not in running.log.read_text()
 
 
-def test_killed_processes_are_back_within_half_a_minute(running: Running) -> None:
+def test_killed_processes_are_back_within_half_a_minute_and_a_killed_supervisor_frees_the_port(
+    running: Running,
+) -> None:
     first = {name: running.pid_of(name) for name in ("web", "worker", "clock")}
     for pid in first.values():
         os.kill(pid, signal.SIGKILL)
     assert wait_for(lambda: all(running.pid_of(name) != pid for name, pid in first.items()), 30)
     assert wait_for(running.answers, 30)
-
-
-def test_a_killed_supervisor_frees_the_port(running: Running) -> None:
     running.process.kill()
     running.process.wait()
     assert wait_for(lambda: is_free("127.0.0.1", running.port), 10)
 
 
-def test_a_second_one_on_the_port_says_so_and_ends(running: Running, tmp_path: Path) -> None:
+def a_second_one_says_that_the_port_is_taken_and_ends(running: Running, tmp_path: Path) -> None:
     environ = {**os.environ, "HUIXIN_VAR": str(tmp_path / "var"), "PORT": str(running.port)}
     for command in ("web", "up"):
         second = subprocess.run(
@@ -104,7 +105,7 @@ def test_a_second_one_on_the_port_says_so_and_ends(running: Running, tmp_path: P
         assert f"port {running.port} is taken" in second.stderr
 
 
-def test_other_shells_learn_where_it_runs(running: Running, tmp_path: Path) -> None:
+def another_shell_learns_where_it_runs(running: Running, tmp_path: Path) -> None:
     environ = {name: value for name, value in os.environ.items() if name != "PORT"}
     words = ("channels", "add", "http", "gate", "--brand", "demo", "--set", "key=abcdefgh12")
     added = subprocess.run(
