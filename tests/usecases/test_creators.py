@@ -21,6 +21,8 @@ STARTERS = {
     "app/usecases/record_events.py": {"EVENT"},
 }
 """Who starts flow runs; what a run sends has its cause, or that of the text that it answers."""
+RECORDERS = {"app/bench/desk_filling.py": {"INBOUND"}}
+"""Who opens complaints as if a text had come, and sends nothing."""
 JUDGES = {
     "app/domain/flows/text_checks.py": {"EVENT", "INBOUND", "OPT_IN"},
     "app/usecases/staff_texts.py": {"COMPLAINT", "STAFF_REPLY"},
@@ -85,7 +87,8 @@ def test_every_starter_of_a_run_is_known_with_its_causes() -> None:
 
 def test_nobody_else_makes_a_cause() -> None:
     assert {name: causes(name) for name in JUDGES} == JUDGES
-    known = {**CREATORS, **STARTERS, **KEEPERS, **JUDGES}
+    assert {name: causes(name) for name in RECORDERS} == RECORDERS
+    known = {**CREATORS, **STARTERS, **KEEPERS, **RECORDERS, **JUDGES}
     assert [
         name_of(path) for path in python_files("app") if causes(name_of(path)) and name_of(path) not in known
     ] == []

@@ -13,8 +13,11 @@ from app.domain.imports.sources import ConsentSource
 from app.domain.imports.verdict import Verdict, verdict
 from app.domain.purpose import Cause, CauseKind
 from app.jobs import expire_numbers
+from app.reads import inbox
+from app.reads.desk_lists import Wanted
 from app.reads.why import about_person
 from app.store import customers
+from app.store.conversations import Conversation
 from app.store.customers import Customer
 from app.store.outbound.table import Outbound
 from app.store.owners import owners_of
@@ -363,15 +366,11 @@ def test_staff_write_to_the_former_owner_no_more(shop: Shop) -> None:
         desk.reply(shop.parts, staff, old, shop.brand.id, "在吗", shop.clock())
 
 
-def test_who_is_angry_that_it_is_a_wrong_number_waits_for_nobody(shop: Shop) -> None:
-    """The earlier owner's hand-over is closed, and no tone of that text brings it back into the inbox."""
+def test_a_wrong_number_leaves_no_line_of_the_former_owner_in_the_inbox(shop: Shop) -> None:
     shop.texts(WANG, "人工")
     shop.works()
-    shop.nlu.learn(f"{IT_IS_NOT_ME}，再发我就打12315！！！", "wrong_number")
-    shop.texts(WANG, f"{IT_IS_NOT_ME}，再发我就打12315！！！")
-    shop.works()
+    says_it_is_somebody_else(shop, WANG)
     with shop.parts.store.read() as session:
-        lines = inbox.page(session, Wanted(), shop.clock()).lines
-        closed = session.scalars(select(Conversation).where(Conversation.status == "closed")).all()
-    assert [one.customer_id for one in lines] == [one.id for one in [shop.customer(WANG)] if lines and one]
-    assert [one.queue_at for one in closed] == [None] * len(closed)
+        assert len(owners_of(session, WANG)) == 2
+        assert inbox.page(session, Wanted(), shop.clock()).lines == []
+        assert session.scalars(select(Conversation.queue_at)).all() == [None]
